@@ -1,0 +1,102 @@
+import { Command, CommanderError, Option } from "commander";
+import { check } from "./check.ts";
+import { EXIT, print } from "./exit.ts";
+import { init } from "./init.ts";
+import { VERSION } from "./version.ts";
+
+const CONFIG_FLAG = "-c, --config <file>";
+const CONFIG_HELP = "configuration file (YAML)";
+
+/**
+ * The command line: every command with its arguments and help. What only one command needs is loaded when that
+ * command runs, so that `halyard run` starts fast.
+ */
+export function program(): Command {
+  const root = new Command("halyard")
+    .description("An XMPP server for constrained links: Satcom, HF, VHF and UHF radio.")
+    .version(VERSION, "-V, --version", "print the version")
+    .showHelpAfterError("(halyard COMMAND --help tells more)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "halyard: ")) })
+    .exitOverride((error) => {
+      throw new CommanderError(error.exitCode === 0 ? EXIT.done : EXIT.usage, error.code, error.message);
+    });
+  addServerCommands(root);
+  addUserCommands(root);
+  addLinkCommands(root);
+  addDemo(root);
+  root.command("version").description("print the version").action(() => print(VERSION));
+  return root;
+}
+
+function addServerCommands(root: Command): void {
+  root.command("run")
+    .description("start the server in the foreground; prints `ready` once every listener is open")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .action(async (options) => (await import("./run.ts")).run(options));
+  root.command("check")
+    .description("say everything that is wrong with a configuration, with line and column")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .action(check);
+  root.command("init")
+    .description("write a commented starter configuration")
+    .argument("[dir]", "where to write halyard.yaml", ".")
+    .action(init);
+  root.command("status")
+    .description("show a running server's peers, links, queues, bytes and savings")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .option("--json", "as JSON, for programs")
+    .action(async (options) => (await import("./status.ts")).status(options));
+}
+
+function addUserCommands(root: Command): void {
+  const user = root.command("user").description(
+    "make, change, remove and list accounts; also while the server runs",
+  );
+  const withPassword = (command: Command) =>
+    command.argument("<jid>", "the account, such as romeo@ship.example")
+      .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+      .option("--password-stdin", "read the password from standard input instead of asking for it");
+  withPassword(user.command("add").description("make an account"))
+    .action(async (jid, options) => (await import("./user.ts")).userAdd(jid, options));
+  withPassword(user.command("passwd").description("set another password"))
+    .action(async (jid, options) => (await import("./user.ts")).userPasswd(jid, options));
+  user.command("remove")
+    .description("remove an account with its contacts and waiting messages")
+    .argument("<jid>", "the account")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .action(async (jid, options) => (await import("./user.ts")).userRemove(jid, options));
+  user.command("list")
+    .description("list the accounts, one a line")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .action(async (options) => (await import("./user.ts")).userList(options));
+}
+
+const LINK_ACTIONS = {
+  up: "let a link work again after `link down`",
+  down: "close a link and keep it closed; stanzas wait",
+  flush: "give up what waits for a link; the senders are told",
+} as const;
+
+function addLinkCommands(root: Command): void {
+  const link = root.command("link").description("steer the link to a peer of a running server");
+  for (const [action, description] of Object.entries(LINK_ACTIONS)) {
+    link.command(action)
+      .description(description)
+      .argument("<peer>", "the peer's name in the configuration")
+      .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+      .action(async (peer, options) =>
+        (await import("./link.ts")).steerLink(action as keyof typeof LINK_ACTIONS, peer, options)
+      );
+  }
+}
+
+function addDemo(root: Command): void {
+  root.command("demo")
+    .description("run a ship and a shore with a simulated link between them, until interrupted")
+    .option("--rate <bps>", "bits a second the link carries each way", "2400")
+    .option("--delay <ms>", "milliseconds the link takes one way", "500")
+    .addOption(
+      new Option("--carrier <name>", "what bears the link").choices(["tcp", "stanag5066"]).default("tcp"),
+    )
+    .action(async (options) => (await import("./demo.ts")).demo(options));
+}

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { type ControlRequest, ControlServer } from "../admin/mod.ts";
+import { errorText, type Log, systemClock, systemRandom, Turn } from "../base/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { makeSelfSigned, type Network, systemNetwork, type TlsIdentity } from "../net/mod.ts";
+import { Server } from "../server.ts";
+import { openStorage } from "../storage/mod.ts";
+import { CommandError } from "./exit.ts";
+import { VERSION } from "./version.ts";
+
+/** Name of the database in the data directory. */
+export const DATABASE_FILE = "halyard.sqlite";
+
+const CERTIFICATE_FILE = "certificate.pem";
+const KEY_FILE = "key.pem";
+
+/** A server with everything it stands on. */
+export interface RunningServer {
+  readonly server: Server;
+  /** Resolves, with the cause, when the server can no longer keep its promises and has to stop. */
+  readonly failed: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server on this machine: data directory, certificate, database, listeners, control door.
+ * @throws {Error} when something of that cannot be had; what was opened is closed again
+ */
+export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+  const tls = await tlsIdentity(config, log);
+  let fail: (cause: unknown) => void = () => {};
+  const failed = new Promise<unknown>((resolve) => fail = resolve);
+  const turn = new Turn((error) => {
+    log.error("commit failed: stopping, since nothing more can be promised", { error: errorText(error) });
+    fail(error);
+  });
+  const storage = openStorage({ path: join(config.data, DATABASE_FILE), turn });
+  const network: Network = systemNetwork(log);
+  const server = new Server({
+    config,
+    network,
+    storage,
+    turn,
+    tls,
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    version: VERSION,
+  });
+  const control = new ControlServer(
+    { dataDirectory: config.data, clock: systemClock, random: systemRandom, log },
+    (request) => answer(server, request),
+  );
+  const stop = async () => {
+    await control.stop();
+    await server.stop();
+    storage.close();
+  };
+  try {
+    await server.start();
+    control.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { server, failed, stop };
+}
+
+function answer(server: Server, request: ControlRequest): unknown {
+  const { command, name = "" } = request;
+  switch (command) {
+    case "status":
+      return server.status();
+    case "account-removed":
+      return server.removeAccount(name);
+    case "link-up":
+    case "link-down":
+      server.links.setEnabled(name, command === "link-up");
+      return true;
+    case "link-flush":
+      return server.links.flush(name);
+  }
+}
+
+/** The configured certificate, or the self-signed one that is made at the first start and kept in `data`. */
+async function tlsIdentity(config: Config, log: Log): Promise<TlsIdentity> {
+  if (config.tls !== undefined) {
+    return { certificatePem: readPem(config.tls.certificate), keyPem: readPem(config.tls.key) };
+  }
+  const certificateFile = join(config.data, CERTIFICATE_FILE);
+  const keyFile = join(config.data, KEY_FILE);
+  try {
+    return { certificatePem: Deno.readTextFileSync(certificateFile), keyPem: Deno.readTextFileSync(keyFile) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const made = await makeSelfSigned(config.domain, systemClock.nowMs());
+  Deno.mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  Deno.writeTextFileSync(keyFile, made.keyPem, { mode: 0o600 });
+  Deno.writeTextFileSync(certificateFile, made.certificatePem);
+  log.info("made a self-signed certificate", { file: certificateFile });
+  return made;
+}
+
+function readPem(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    throw new CommandError(`Cannot read ${file}: ${errorText(error)}`);
+  }
+}

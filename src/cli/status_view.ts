@@ -1,0 +1,44 @@
+import type { PeerStatus, ServerStatus } from "../server.ts";
+import { durationText, sizeText } from "./units.ts";
+
+/** A server's state as lines for people. */
+export function statusLines(status: ServerStatus): string[] {
+  const up = durationText(status.nowMs - status.startedMs);
+  return [
+    `${status.domain}: up ${up}, ${status.clients} clients, halyard ${status.version}`,
+    ...status.peers.flatMap((peer) => ["", ...peerLines(peer, status.nowMs)]),
+  ];
+}
+
+/** One link's state as lines for people. */
+export function peerLines(peer: PeerStatus, nowMs: number): string[] {
+  const { queue, bytes, stanzas } = peer;
+  const via = peer.carrier === undefined ? "" : ` over ${peer.carrier}`;
+  const heard = peer.lastHeardMs === undefined ? "never" : `${durationText(nowMs - peer.lastHeardMs)} ago`;
+  const lines = [
+    `${peer.name} (${peer.domains.join(", ")}): link ${peer.state}${via} since ${
+      durationText(nowMs - peer.sinceMs)
+    }, last heard ${heard}`,
+    queue.stanzas === 0
+      ? "  waiting: nothing"
+      : `  waiting: ${queue.stanzas} stanzas, ${sizeText(queue.sizeBytes)}, oldest ${
+        durationText(queue.oldestAgeMs ?? 0)
+      }${queue.airtimeMs === undefined ? "" : `, about ${durationText(queue.airtimeMs)} on the air`}`,
+    `  sent:     ${stanzas.out} stanzas, ${ratio(bytes.rawOut, bytes.linkOut)}`,
+    `  received: ${stanzas.in} stanzas, ${ratio(bytes.rawIn, bytes.linkIn)}`,
+  ];
+  for (const rule of peer.savings) {
+    lines.push(`  ${rule.rule}: ${rule.stanzas} stanzas, ${sizeText(rule.savedBytes)} saved (${rule.why})`);
+  }
+  if (peer.refused > 0) {
+    lines.push(`  refused: ${peer.refused} stanzas with addresses that are not the peer's or ours`);
+  }
+  return lines;
+}
+
+function ratio(rawBytes: number, linkBytes: number): string {
+  if (rawBytes === 0) return `${sizeText(linkBytes)} on the link`;
+  return `${sizeText(rawBytes)} raw, ${sizeText(linkBytes)} on the link (${
+    Math.round(100 * linkBytes / rawBytes)
+  } %)`;
+}

@@ -1,0 +1,92 @@
+import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, section } from "./field.ts";
+import { choice, count, domain, duration, size } from "./leaves.ts";
+import { rules } from "./rules.ts";
+import { tcp } from "./tcp.ts";
+
+const queue = section("Stanzas that wait for the link; what does not fit is answered with an error.", {
+  stanzas: count({ about: "Most stanzas that wait.", from: 1, to: 1_000_000, fallback: 5_000 }),
+  size: size({
+    about: "Most bytes of waiting stanzas, as XML.",
+    from: "16KiB",
+    to: "1GiB",
+    fallback: "8MiB",
+  }),
+  age: duration({
+    about: "Longest wait; then the sender gets `remote-server-timeout`.",
+    from: "1s",
+    to: "30d",
+    fallback: "24h",
+  }),
+});
+
+const presence = section("What is told about the peer's users while the link is down.", {
+  on_link_down: choice({
+    about: "`hold`: they stay as last seen for `max_stale`; `strict`: they go offline after `grace`.",
+    words: ["hold", "strict"],
+    fallback: "hold",
+  }),
+  max_stale: duration({
+    about: "How long a presence counts after it was last confirmed, with `hold`.",
+    from: "1s",
+    to: "30d",
+    fallback: "30m",
+  }),
+  grace: duration({
+    about: "How long the link may be down before the users are shown offline, with `strict`.",
+    from: "1s",
+    to: "1d",
+    fallback: "1m",
+  }),
+});
+
+const carrier = oneOf("What bears the bytes of the link.", {
+  tcp,
+  stanag5066: notBuilt("A STANAG 5066 node, by its subnetwork interface."),
+});
+
+const peer = section("The server across a link.", {
+  domains: listOf(
+    { about: "Domains that the peer speaks for.", noun: "XMPP domains", most: 64 },
+    domain({ about: "An XMPP domain." }),
+  ),
+  profile: choice({
+    about: "Language on the link: `xep-0361` is XEP-0361 0.3, which other vendors speak too.",
+    words: ["xep-0361"],
+    later: ["halyard"],
+    fallback: "xep-0361",
+  }),
+  compression: choice({
+    about: "`deflate`: one zlib stream each way from the first byte; the peer must have the same setting.",
+    words: ["deflate", "none"],
+    fallback: "deflate",
+  }),
+  rules,
+  queue: byDefault({}, queue, "all defaults"),
+  presence: byDefault({}, presence, "all defaults"),
+  carriers: listOf(
+    {
+      about: "Ways to the peer; the first is preferred, later ones are fall-backs.",
+      noun: "carriers",
+      most: 8,
+    },
+    carrier,
+  ),
+});
+
+/** How a peer may be named: the name stands in commands, logs and metrics. */
+export const PEER_NAMES = {
+  shown: "<name>",
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  expects: "up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
+} as const satisfies KeyRule;
+
+/** The servers across the links, by names of the operator's choice. */
+export const peers = byDefault(
+  {},
+  mapOf({
+    about: "The servers across the links, each under a name of the operator's choice.",
+    expects: "a section with one entry for each peer, such as: shore: { domains: [shore.example], ... }",
+    keys: PEER_NAMES,
+  }, peer),
+  "none",
+);

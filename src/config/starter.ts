@@ -1,0 +1,155 @@
+import { jsonSchemaText } from "./json_schema.ts";
+
+/** A file to be written: its name and its text. */
+export interface GeneratedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The commented configuration that `halyard init` writes. It works as it is. Its first line names `schema.json`
+ * beside it (`jsonSchemaText`), by which editors check it.
+ * @param file the name that the commands in its first lines use
+ */
+export function starterConfig(file = "halyard.yaml"): string {
+  return STANDALONE.replaceAll("FILE", file);
+}
+
+/** The files of the folder `config/`. */
+export function shippedFiles(): GeneratedFile[] {
+  return [
+    { name: "standalone.yaml", text: starterConfig("config/standalone.yaml") },
+    { name: "ship.yaml", text: SHIP },
+    { name: "shore.yaml", text: SHORE },
+    { name: "schema.json", text: jsonSchemaText() },
+  ];
+}
+
+const STANDALONE = `# yaml-language-server: $schema=./schema.json
+# Halyard, one server. It works as it is:
+#   halyard check --config FILE
+#   halyard run --config FILE
+# Keys behind a # are off and show the default or an example; take the # away to switch them on.
+# Durations are 500ms, 30s, 5m, 2h, 7d; sizes 512B, 64KiB, 1MiB; rates 2400bps, 9.6kbps.
+# Paths are relative to this file.
+
+# The domain served here; users are name@ship.example.
+domain: ship.example
+
+# Folder for the database and the generated certificate.
+data: ./data
+
+# A certificate of your own. Without it a self-signed one is made at first start and kept in data.
+#tls: { certificate: cert.pem, key: key.pem }
+
+# Where clients come in: only what is named here is opened.
+clients:
+  # Start in the clear, then TLS (RFC 6120).
+  starttls: { listen: "0.0.0.0:5222" }
+  # TLS from the first byte (XEP-0368).
+  tls: { listen: "0.0.0.0:5223" }
+  # No TLS; for programs on this machine.
+  #plaintext: { listen: "127.0.0.1:5221" }
+
+# The servers across the links, each under a name of your choice.
+#peers:
+#  shore:
+#    # Domains that the peer speaks for.
+#    domains: [shore.example]
+#    # Language on the link; both ends need the same. Other vendors' servers speak xep-0361 too.
+#    profile: xep-0361
+#    # deflate or none; both ends need the same.
+#    compression: deflate
+#    # What is done to stanzas before they cross: none, satcom, hf, or a list out of
+#    # drop-chat-states, fold-presence, strip-xhtml-im in the order in which they run.
+#    rules: hf
+#    # Stanzas that wait for the link.
+#    queue: { stanzas: 5000, size: 8MiB, age: 24h }
+#    # While the link is down: hold shows the peer's users as last seen for max_stale,
+#    # strict shows them offline after grace.
+#    presence: { on_link_down: hold, max_stale: 30m, grace: 1m }
+#    # Ways to the peer, the preferred one first.
+#    carriers:
+#      - tcp:
+#          # Whom to call; without it the peer has to call.
+#          connect: "203.0.113.5:5270"
+#          # Where the peer may call; without it the peer cannot.
+#          listen: "0.0.0.0:5270"
+#          # Who may call; without it the address in connect.
+#          allow_from: ["203.0.113.5"]
+#          # What the carrier bears, for estimates of air time.
+#          rate: 9600bps
+#          # TLS with the one certificate that the peer may show (SHA-256, hexadecimal). Without it plain TCP.
+#          tls:
+#            peer_fingerprint: "${"00".repeat(32)}"
+#          connect_timeout: 2m
+#          retry_first: 2s
+#          retry_most: 5m
+
+# Bounds on what others can make the server hold.
+#limits:
+#  stanza_size: 256KiB
+#  stanza_depth: 64
+#  stanza_attributes: 64
+#  stanza_elements: 8192
+#  unauthenticated_size: 64KiB
+#  negotiation_time: 30s
+#  sessions_per_account: 16
+#  connections: 5000
+#  connections_per_address: 64
+#  offline_messages: 1000
+#  offline_size: 4MiB
+#  roster_items: 1000
+#  unsent_size: 1MiB
+
+# What the server writes about itself: debug, info, warn or error; text or json.
+#log: { level: info, format: text }
+`;
+
+const SHIP = `# yaml-language-server: $schema=./schema.json
+# Ship: the end of the link that calls. With shore.yaml on the same machine, in two terminals:
+#   halyard run --config config/shore.yaml
+#   halyard run --config config/ship.yaml
+# standalone.yaml explains every key.
+
+domain: ship.example
+data: ./data-ship
+
+clients:
+  starttls: { listen: "127.0.0.1:5222" }
+  tls: { listen: "127.0.0.1:5223" }
+
+peers:
+  shore:
+    domains: [shore.example]
+    profile: xep-0361
+    compression: deflate
+    rules: hf
+    carriers:
+      # On two machines: the address of the shore. The rate only serves estimates; nothing is slowed down.
+      - tcp: { connect: "127.0.0.1:5370", rate: 2400bps }
+`;
+
+const SHORE = `# yaml-language-server: $schema=./schema.json
+# Shore: the end of the link that is called. With ship.yaml on the same machine, in two terminals:
+#   halyard run --config config/shore.yaml
+#   halyard run --config config/ship.yaml
+# standalone.yaml explains every key.
+
+domain: shore.example
+data: ./data-shore
+
+clients:
+  starttls: { listen: "127.0.0.1:5322" }
+  tls: { listen: "127.0.0.1:5323" }
+
+peers:
+  ship:
+    domains: [ship.example]
+    profile: xep-0361
+    compression: deflate
+    rules: hf
+    carriers:
+      # On two machines: listen on "0.0.0.0:5370" and name the ship in allow_from: ["198.51.100.7"].
+      - tcp: { listen: "127.0.0.1:5370", rate: 2400bps }
+`;

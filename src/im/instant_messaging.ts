@@ -1,0 +1,157 @@
+import {
+  type ClientServices,
+  type ClientSession,
+  type Hop,
+  IqTable,
+  type LinkEvents,
+} from "../router/mod.ts";
+import { Jid, type Stanza, type StanzaError } from "../stanza/mod.ts";
+import type { Element } from "../xml/mod.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Delivery } from "./delivery.ts";
+import { InboundPresence } from "./inbound.ts";
+import { Offline } from "./offline.ts";
+import type { ImOptions } from "./options.ts";
+import { Outbound } from "./outbound.ts";
+import { Presence } from "./presence.ts";
+import { Probes } from "./probes.ts";
+import { RemotePresence } from "./remote_presence.ts";
+import { Roster } from "./roster.ts";
+import { Rosters } from "./rosters.ts";
+import { Serial } from "./serial.ts";
+import { Sessions } from "./sessions.ts";
+import { seenByContact } from "./subscription_item.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { Ways } from "./ways.ts";
+
+/**
+ * Instant messaging and presence for the accounts of one domain (RFC 6121). Synchronous throughout: when a
+ * call returns, all that follows from it has been sent or stored.
+ *
+ * Stanzas between two accounts here take the same way as all others: out, through the router, and in again.
+ */
+export class InstantMessaging implements ClientServices, Hop, LinkEvents {
+  readonly name = "im";
+  readonly #options: ImOptions;
+  readonly #sessions: Sessions;
+  readonly #rosters: Rosters;
+  readonly #serial = new Serial();
+  readonly #presence: Presence;
+  readonly #remote: RemotePresence;
+  readonly #subscriptions: Subscriptions;
+  readonly #inbound: InboundPresence;
+  readonly #outbound: Outbound;
+  readonly #delivery: Delivery;
+
+  constructor(options: ImOptions) {
+    const { limits, random, storage } = options;
+    const ways = new Ways(options.presenceLinks);
+    const serial = this.#serial;
+    const sessions = new Sessions(random, limits.sessionsPerAccount);
+    const rosters = new Rosters(storage.rosters, sessions);
+    const offline = new Offline(options);
+    const presence = new Presence(options, ways, sessions, rosters);
+    const remote = new RemotePresence(options, ways, sessions, rosters);
+    const subscriptions = new Subscriptions(options, sessions, rosters, presence, remote);
+    const probes = new Probes(options, sessions, rosters, presence);
+    const roster = new Roster(options, sessions, rosters, subscriptions, serial);
+    const arrivals = new Arrivals(options, rosters, subscriptions, remote, offline, serial);
+    const accountIq = new IqTable([roster.accountIq, ...options.features.map((one) => one.accountIq)]);
+    this.#options = options;
+    this.#sessions = sessions;
+    this.#rosters = rosters;
+    this.#presence = presence;
+    this.#remote = remote;
+    this.#subscriptions = subscriptions;
+    this.#inbound = new InboundPresence(options, sessions, rosters, subscriptions, probes, remote);
+    this.#outbound = new Outbound(options, presence, subscriptions, arrivals, serial);
+    this.#delivery = new Delivery(options, sessions, rosters, offline, serial, accountIq);
+  }
+
+  bind(account: Jid, wanted: string | undefined): { readonly jid: Jid } | { readonly error: StanzaError } {
+    if (!this.#options.storage.accounts.has(account.local)) {
+      return { error: { condition: "not-allowed", text: "The account is gone" } };
+    }
+    return this.#sessions.choose(account, wanted);
+  }
+
+  attach(session: ClientSession): void {
+    const older = this.#sessions.resource(session.jid)?.session;
+    if (older !== undefined) {
+      older.end({ condition: "conflict", text: "The same resource has logged in again" }, "replaced");
+      this.detach(older);
+    }
+    this.#rosters.load(session.jid.local);
+    this.#sessions.add(session);
+  }
+
+  receive(session: ClientSession, element: Element): void {
+    const resource = this.#sessions.resource(session.jid);
+    if (resource?.session === session) this.#outbound.receive(resource, element);
+  }
+
+  detach(session: ClientSession): void {
+    const resource = this.#sessions.remove(session);
+    if (resource === undefined) return;
+    this.#serial.run(() => {
+      this.#presence.withdraw(resource);
+      const { username } = resource.user;
+      if (this.#sessions.user(username) === undefined) this.#rosters.unload(username);
+    });
+  }
+
+  accept(stanza: Stanza): boolean {
+    const { to, kind } = stanza;
+    if (to.domain !== this.#options.domain || to.local === "") return false;
+    if (kind === "message") this.#delivery.message(stanza);
+    else if (kind === "iq") this.#delivery.iq(stanza);
+    else this.#serial.run(() => this.#inbound.receive(stanza));
+    return true;
+  }
+
+  linkUp(peer: string, domains: readonly string[]): void {
+    this.#serial.run(() => this.#remote.linkUp(peer, domains));
+  }
+
+  linkDown(peer: string, domains: readonly string[]): void {
+    this.#serial.run(() => this.#remote.linkDown(peer, domains));
+  }
+
+  /** Whether `requester` may know of an account: he is its owner, or may see its presence. */
+  maySee(account: Jid, requester: Jid): boolean {
+    const bare = requester.bare;
+    if (bare.equals(account.bare) || seenByContact(this.#rosters.get(account.local, bare.toString()))) {
+      return true;
+    }
+    const resources = [...this.#sessions.user(account.local)?.resources.values() ?? []];
+    return resources.some((resource) => resource.isKnownTo(requester) || resource.isKnownTo(bare));
+  }
+
+  /**
+   * An account was removed from the store, roster and all: its contacts are told as far as its roster is
+   * still in memory, and its sessions end. The contacts of one who was not connected learn of it when they
+   * next ask.
+   */
+  accountRemoved(username: string): void {
+    const user = this.#sessions.user(username);
+    if (user === undefined) return;
+    const resources = [...user.resources.values()];
+    this.#serial.run(() => {
+      for (const resource of resources) this.#presence.withdraw(resource);
+      for (const item of this.#rosters.items(username)) {
+        this.#subscriptions.cancel(user.jid, Jid.of(item.jid), item);
+      }
+      // Whatever answers that finds nobody any more.
+      for (const { session } of resources) this.#sessions.remove(session);
+      this.#rosters.unload(username);
+    });
+    for (const { session } of resources) {
+      session.end({ condition: "not-authorized", text: "The account was removed" }, "not-allowed");
+    }
+  }
+
+  /** Lets go of the clock; for the end of the server. */
+  stop(): void {
+    this.#remote.stop();
+  }
+}

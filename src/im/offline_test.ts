@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { inWorld, type World } from "./testing/world.ts";
+
+const ROMEO = "romeo@ship.example";
+const JULIET = "juliet@shore.example/balcony";
+
+function chat(content: string, attrs = "type='chat' "): string {
+  return `<message ${attrs}id='m1' from='${JULIET}' to='${ROMEO}'>${content}</message>`;
+}
+
+function delayed(content: string, stamp = "2026-07-01T10:00:00Z"): string {
+  return chat(`${content}<delay xmlns='urn:xmpp:delay' from='ship.example' stamp='${stamp}'/>`);
+}
+
+function kept(world: World): number {
+  return world.storage.offline.list("romeo").length;
+}
+
+inWorld("a message for one who is away is kept and comes with its time, behind presence", async (world) => {
+  world.shoreSends(chat("<body>first</body>"));
+  await world.clock.advance(5_000);
+  world.shoreSends(chat("<body>second</body>"));
+  await world.clock.advance(60_000);
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  assert.deepEqual(romeo.hears(), [
+    `<presence from='${ROMEO}/deck' to='${ROMEO}'/>`,
+    delayed("<body>first</body>"),
+    delayed("<body>second</body>", "2026-07-01T10:00:05Z"),
+  ]);
+});
+
+inWorld("a kept message is removed once the network has it, and not before", (world) => {
+  world.shoreSends(chat("<body>hi</body>"));
+  const deck = world.login("romeo", "deck");
+  assert.equal(kept(world), 1);
+  const cabin = world.connect("romeo", "cabin");
+  cabin.says("<presence/>");
+  assert.equal(
+    cabin.hears().some((line) => line.startsWith("<message")),
+    false,
+    "it is on its way to another",
+  );
+  deck.flush();
+  assert.equal(kept(world), 0);
+});
+
+inWorld("a kept message goes to the next resource when the first one breaks before it was sent", (world) => {
+  world.shoreSends(chat("<body>hi</body>"));
+  world.login("romeo", "deck").breaks();
+  assert.equal(kept(world), 1);
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  assert.equal(romeo.hears().at(-1), delayed("<body>hi</body>"));
+});
+
+inWorld("what a full session does not take any more stays kept", (world) => {
+  world.shoreSends(chat("<body>1</body>"));
+  world.shoreSends(chat("<body>2</body>"));
+  const romeo = world.connect("romeo", "deck");
+  const send = romeo.send.bind(romeo);
+  romeo.send = (element) => {
+    const sent = send(element);
+    romeo.full ||= element.name === "message";
+    return sent;
+  };
+  romeo.says("<presence/>");
+  romeo.flush();
+  assert.deepEqual(world.storage.offline.list("romeo").map(({ xml }) => xml), [chat("<body>2</body>")]);
+});
+
+inWorld("negative priority takes no kept messages until it rises", (world) => {
+  world.shoreSends(chat("<body>hi</body>"));
+  const romeo = world.login("romeo", "deck", "<presence><priority>-1</priority></presence>");
+  assert.equal(kept(world), 1);
+  romeo.says("<presence><priority>0</priority></presence>");
+  assert.equal(romeo.hears().at(-1), delayed("<body>hi</body>"));
+  romeo.flush();
+  romeo.says("<presence><priority>1</priority></presence>");
+  assert.equal(romeo.hears().length, 1, "no more than its own presence");
+});
+
+inWorld("a time that another server stamped is kept", (world) => {
+  const stamped =
+    "<body>hi</body><delay xmlns='urn:xmpp:delay' from='shore.example' stamp='2026-06-30T08:00:00Z'/>";
+  world.shoreSends(chat(stamped));
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  assert.equal(romeo.hears().at(-1), chat(stamped));
+});
+
+const ACTIVE = "<active xmlns='http://jabber.org/protocol/chatstates'/>";
+const NO_STORE = "<no-store xmlns='urn:xmpp:hints'/>";
+
+/** XEP-0160 and XEP-0334: what is kept (1), dropped (0) or refused. */
+const KEPT: readonly (readonly [string, string, 0 | 1 | "refused"])[] = [
+  ["a chat message with a body", chat("<body>hi</body>"), 1],
+  ["a normal message with a body", chat("<body>hi</body>", ""), 1],
+  ["a chat message with a body and a chat state", chat(`<body>hi</body>${ACTIVE}`), 1],
+  ["a receipt", chat("<received xmlns='urn:xmpp:receipts' id='x'/>"), 1],
+  ["a lone subject", chat("<subject>hi</subject>"), 1],
+  ["a lone chat state", chat(ACTIVE), 0],
+  [
+    "a lone chat state as phones send it",
+    chat(`<thread>t</thread>${ACTIVE}${NO_STORE}<origin-id xmlns='urn:xmpp:sid:0' id='o'/>`),
+    0,
+  ],
+  ["an empty message", chat(""), 0],
+  ["a receipt that is not to be kept", chat(`<received xmlns='urn:xmpp:receipts' id='x'/>${NO_STORE}`), 0],
+  ["a body that is not to be kept", chat(`<body>hi</body>${NO_STORE}`), "refused"],
+  [
+    "a body that is not to be archived",
+    chat("<body>hi</body><no-permanent-store xmlns='urn:xmpp:hints'/>"),
+    1,
+  ],
+  ["a headline", chat("<body>hi</body>", "type='headline' "), 0],
+  ["an error", chat("<body>hi</body>", "type='error' "), 0],
+  ["a groupchat message", chat("<body>hi</body>", "type='groupchat' "), "refused"],
+];
+
+for (const [what, stanza, fate] of KEPT) {
+  inWorld(
+    `${what} is ${fate === 1 ? "kept" : fate === 0 ? "dropped without a word" : "refused"}`,
+    (world) => {
+      world.shoreSends(stanza);
+      assert.equal(kept(world), fate === 1 ? 1 : 0);
+      const sent = world.sent();
+      if (fate === "refused") {
+        assert.match(sent.join(), /^<message type='error' id='m1' .*<service-unavailable /);
+      } else assert.deepEqual(sent, []);
+    },
+  );
+}
+
+for (const limits of [{ offlineMessages: 1 }, { offlineSizeBytes: 150 }]) {
+  inWorld(`when ${Object.keys(limits)} is reached the sender is told`, (world) => {
+    world.shoreSends(chat("<body>1</body>"));
+    assert.deepEqual(world.sent(), []);
+    world.shoreSends(chat("<body>2</body>"));
+    assert.match(world.sent().join(), /^<message type='error' id='m1' .*<service-unavailable /);
+    assert.equal(kept(world), 1);
+    assert.equal(world.metrics.value("halyard_offline_messages_total", { kept: "full" }), 1);
+  }, { limits });
+}

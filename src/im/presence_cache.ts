@@ -1,0 +1,201 @@
+import type { Jid } from "../stanza/mod.ts";
+import type { Element } from "../xml/mod.ts";
+import { saysTheSame } from "./presence_element.ts";
+
+/** A moment on both clocks: one for stamps, one for durations. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** What was last heard of one address of a remote contact. */
+export interface Fact {
+  /** The presence as it came, original id and all. */
+  readonly presence: Element;
+  /** When the contact's server last said so. */
+  readonly confirmed: Moment;
+  /** Monotonic time until which it is held although it is stale; undefined while it is trusted. */
+  readonly heldUntilMs: number | undefined;
+}
+
+/** A probe of ours that may still be answered. */
+export interface Probe {
+  /** Account in whose name it was sent, so to whom the answer will be addressed. */
+  readonly prober: string;
+  /** Monotonic time. */
+  sentMs: number;
+  /** It waits in the queue of a link that is down, and goes out when that comes up. */
+  queued: boolean;
+  /** When the first answer came (monotonic); more may follow, one for each resource. */
+  answeredMs: number | undefined;
+}
+
+/** What is known of one remote contact. */
+export class Contact {
+  /** Bare JID. */
+  readonly jid: Jid;
+  /**
+   * Accounts that may see this contact by their own rosters, as far as that has shown. Knowledge of the
+   * contact goes when the last of them may no longer see it.
+   */
+  readonly subscribers = new Set<string>();
+  probe: Probe | undefined;
+  /**
+   * Whether all resources are known: a probe was answered, and the link has not failed since. Before that,
+   * what is known is only what happened to change.
+   */
+  isComplete = false;
+  readonly #facts = new Map<string, Fact>();
+  readonly #mostFacts: number;
+
+  constructor(jid: Jid, mostFacts: number) {
+    this.jid = jid;
+    this.#mostFacts = mostFacts;
+  }
+
+  /**
+   * By resource. One that is unavailable stands alone, without resource: the contact is known to be offline.
+   */
+  get facts(): readonly Fact[] {
+    return [...this.#facts.values()];
+  }
+
+  /** Whether any resource is taken to be available. */
+  get isAvailable(): boolean {
+    return this.facts.some(isAvailable);
+  }
+
+  /**
+   * Takes an available presence from `resource` ("" for a contact that has none, such as a gateway).
+   * @returns whether it says anything new
+   */
+  learn(resource: string, presence: Element, confirmed: Moment): boolean {
+    const before = this.#facts.get(resource);
+    if (!this.isAvailable) this.#facts.clear();
+    this.#facts.delete(resource);
+    this.#facts.set(resource, { presence, confirmed, heldUntilMs: undefined });
+    const [oldest] = this.#facts.keys();
+    if (this.#facts.size > this.#mostFacts && oldest !== undefined) this.#facts.delete(oldest);
+    return before === undefined || !saysTheSame(before.presence, presence);
+  }
+
+  /**
+   * Takes the end of `resource`, or of all when that is "".
+   * @returns whether it says anything new
+   */
+  leave(resource: string, presence: Element, confirmed: Moment): boolean {
+    const news = resource === "" ? this.isAvailable || this.#facts.size === 0 : this.#facts.has(resource);
+    if (resource === "") {
+      this.#facts.clear();
+      this.isComplete = true;
+    } else {
+      this.#facts.delete(resource);
+    }
+    if (this.#facts.size === 0 && this.isComplete) {
+      this.#facts.set("", { presence, confirmed, heldUntilMs: undefined });
+    }
+    return news;
+  }
+
+  /**
+   * Makes all that is known stale.
+   * @param until for how long it is held, given how long it was held already (monotonic times)
+   */
+  hold(until: (already: number | undefined) => number): void {
+    this.isComplete = false;
+    for (const [resource, fact] of this.#facts) {
+      this.#facts.set(resource, { ...fact, heldUntilMs: until(fact.heldUntilMs) });
+    }
+  }
+
+  /** Holds what is stale no longer than until `latestMs`. */
+  shorten(latestMs: number): void {
+    for (const [resource, fact] of this.#facts) {
+      if (fact.heldUntilMs === undefined || fact.heldUntilMs <= latestMs) continue;
+      this.#facts.set(resource, { ...fact, heldUntilMs: latestMs });
+    }
+  }
+
+  /** When the first of what is stale is no longer held; undefined when nothing is stale. */
+  get heldUntilMs(): number | undefined {
+    const times = this.facts.map((fact) => fact.heldUntilMs).filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Forgets what is held no longer. @returns the resources among it that were available */
+  expire(monotonicMs: number): string[] {
+    const gone: string[] = [];
+    for (const [resource, fact] of this.#facts) {
+      if (fact.heldUntilMs === undefined || fact.heldUntilMs > monotonicMs) continue;
+      this.#facts.delete(resource);
+      if (isAvailable(fact)) gone.push(resource);
+    }
+    return gone;
+  }
+
+  /** The address of one of the contact's resources. */
+  address(resource: string): Jid {
+    return resource === "" ? this.jid : this.jid.withResource(resource) ?? this.jid;
+  }
+}
+
+function isAvailable(fact: Fact): boolean {
+  return fact.presence.attrs.type === undefined;
+}
+
+/** Bounds of the cache; see `ImLimits`. */
+export interface CacheLimits {
+  readonly cachedContacts: number;
+  readonly cachedResources: number;
+}
+
+/**
+ * What remote contacts last said of their presence, so that a log-in need not ask for it again over a slow
+ * link. Knows no policy: it keeps, and forgets the contacts that nobody used for longest when there are too
+ * many.
+ */
+export class PresenceCache {
+  readonly #limits: CacheLimits;
+  /** In the order of their last use. */
+  readonly #contacts = new Map<string, Contact>();
+
+  constructor(limits: CacheLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#contacts.size;
+  }
+
+  get contacts(): Iterable<Contact> {
+    return this.#contacts.values();
+  }
+
+  /** @param jid bare */
+  find(jid: Jid): Contact | undefined {
+    return this.#contacts.get(jid.toString());
+  }
+
+  /** Finds or adds a contact, which counts as a use. @param jid bare */
+  use(jid: Jid): Contact {
+    const key = jid.toString();
+    const contact = this.#contacts.get(key) ?? new Contact(jid, this.#limits.cachedResources);
+    this.#contacts.delete(key);
+    this.#contacts.set(key, contact);
+    const [longestUnused] = this.#contacts.keys();
+    if (this.#contacts.size > this.#limits.cachedContacts && longestUnused !== undefined) {
+      this.#contacts.delete(longestUnused);
+    }
+    return contact;
+  }
+
+  forget(contact: Contact): void {
+    this.#contacts.delete(contact.jid.toString());
+  }
+
+  /** The contacts of these domains. */
+  of(domains: readonly string[]): Contact[] {
+    return [...this.#contacts.values()].filter((contact) => domains.includes(contact.jid.domain));
+  }
+}

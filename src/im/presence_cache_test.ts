@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { Jid } from "../stanza/mod.ts";
+import { type Element, xml } from "../xml/mod.ts";
+import { Contact, PresenceCache } from "./presence_cache.ts";
+
+const JULIET = Jid.of("juliet@shore.example");
+const NOW = { wallMs: 0, monotonicMs: 0 };
+const GONE = xml("presence", { type: "unavailable" });
+
+function presence(show: string): Element {
+  return xml("presence", { id: show }, xml("show", {}, show));
+}
+
+/** What is known, as "show" or the type, in order. */
+function known(contact: Contact): string[] {
+  return contact.facts.map(({ presence }) => presence.attrs.type ?? presence.getChildText("show") ?? "");
+}
+
+Deno.test("a contact knows the latest of each resource, the latest confirmed last", () => {
+  const contact = new Contact(JULIET, 10);
+  assert.equal(contact.learn("a", presence("away"), NOW), true);
+  assert.equal(contact.learn("b", presence("chat"), NOW), true);
+  assert.equal(contact.learn("a", presence("dnd"), NOW), true, "something new");
+  assert.equal(contact.learn("a", xml("presence", { id: "other" }, xml("show", {}, "dnd")), NOW), false);
+  assert.deepEqual(known(contact), ["chat", "dnd"]);
+});
+
+Deno.test("a contact keeps no more resources than it may; the oldest go", () => {
+  const contact = new Contact(JULIET, 2);
+  for (const name of ["a", "b", "c"]) contact.learn(name, presence(name), NOW);
+  assert.deepEqual(known(contact), ["b", "c"]);
+});
+
+Deno.test("a contact is known to be offline only when all of it was known, or it says so itself", () => {
+  const contact = new Contact(JULIET, 10);
+  contact.learn("a", presence("away"), NOW);
+  assert.equal(contact.leave("a", GONE, NOW), true);
+  assert.deepEqual(known(contact), []);
+  assert.equal(contact.leave("a", GONE, NOW), false, "nothing new");
+  assert.equal(contact.leave("", GONE, NOW), true);
+  assert.deepEqual(known(contact), ["unavailable"]);
+  assert.equal(contact.leave("", GONE, NOW), false, "nothing new");
+  contact.learn("a", presence("away"), NOW);
+  assert.deepEqual(known(contact), ["away"]);
+  contact.leave("a", GONE, NOW);
+  assert.deepEqual(known(contact), ["unavailable"]);
+});
+
+Deno.test("a gateway that is available without resource is known so", () => {
+  const contact = new Contact(Jid.of("gateway.shore.example"), 10);
+  contact.learn("", presence("chat"), NOW);
+  assert.equal(contact.isAvailable, true);
+  assert.equal(contact.address("").toString(), "gateway.shore.example");
+  contact.leave("", GONE, NOW);
+  assert.deepEqual(known(contact), ["unavailable"]);
+});
+
+Deno.test("what is held expires at its time, confirmation ends the holding", () => {
+  const contact = new Contact(JULIET, 10);
+  contact.learn("a", presence("away"), NOW);
+  contact.learn("b", presence("chat"), NOW);
+  assert.equal(contact.heldUntilMs, undefined);
+  contact.hold((already) => already ?? 100);
+  contact.hold((already) => already ?? 500);
+  assert.equal(contact.heldUntilMs, 100);
+  contact.learn("b", presence("chat"), NOW);
+  contact.shorten(50);
+  contact.shorten(70);
+  assert.equal(contact.heldUntilMs, 50);
+  assert.deepEqual(contact.expire(49), []);
+  assert.deepEqual(contact.expire(50), ["a"]);
+  assert.deepEqual(known(contact), ["chat"]);
+});
+
+Deno.test("the cache forgets the contact that was not used for longest", () => {
+  const cache = new PresenceCache({ cachedContacts: 2, cachedResources: 10 });
+  const [a, b, c] = ["a@x", "b@x", "c@y"].map((text) => Jid.of(text));
+  assert.ok(a && b && c);
+  cache.use(a);
+  cache.use(b);
+  cache.use(a);
+  cache.use(c);
+  assert.equal(cache.size, 2);
+  assert.equal(cache.find(b), undefined);
+  assert.deepEqual(cache.of(["x"]).map((contact) => contact.jid), [a]);
+  const kept = cache.find(a);
+  assert.ok(kept);
+  cache.forget(kept);
+  assert.equal(cache.find(a), undefined);
+});

@@ -1,0 +1,206 @@
+import type { LinkEvents } from "../router/mod.ts";
+import { type Jid, type Stanza, withDelay } from "../stanza/mod.ts";
+import type { Element } from "../xml/mod.ts";
+import { Deadline } from "./deadline.ts";
+import type { ImOptions } from "./options.ts";
+import { type Contact, type Fact, type Moment, PresenceCache } from "./presence_cache.ts";
+import { hasMoved, readdressed, unavailable, withTo } from "./presence_element.ts";
+import { Probing } from "./probing.ts";
+import type { Rosters } from "./rosters.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Resource } from "./user.ts";
+import type { Ways } from "./ways.ts";
+
+type Options = Pick<ImOptions, "clock" | "domain" | "limits" | "log" | "metrics" | "router">;
+
+/**
+ * What our users see of contacts on other servers, out of a cache as far as possible. RFC 6121 section 4.3
+ * lets a server skip a probe when it has reliable, current presence; a slow link makes that the rule.
+ *
+ * A user is entitled by his own roster (`to`, `both`) and by nothing else. Knowledge is trusted while the
+ * link lasts; when it goes down or comes up anew, all that came over it is stale until the contact's server
+ * confirms it.
+ */
+export class RemotePresence implements LinkEvents {
+  readonly #options: Options;
+  readonly #ways: Ways;
+  readonly #cache: PresenceCache;
+  readonly #probing: Probing;
+  readonly #deadline: Deadline;
+
+  constructor(options: Options, ways: Ways, sessions: Sessions, rosters: Rosters) {
+    this.#options = options;
+    this.#ways = ways;
+    this.#cache = new PresenceCache(options.limits);
+    this.#probing = new Probing(options, ways, sessions, rosters);
+    this.#deadline = new Deadline(options.clock, () => this.#expire());
+  }
+
+  /** Shows a contact to a resource that has become available; asks the contact's server only if it has to. */
+  show(resource: Resource, jid: Jid): void {
+    const { user, session } = resource;
+    const contact = this.#cache.use(jid);
+    contact.subscribers.add(user.username);
+    const { facts } = contact;
+    for (const fact of facts) session.send(this.#shown(contact, fact, user.jid));
+    const anyStale = facts.some((fact) => this.#isStale(contact, fact));
+    const wanted = facts.length === 0 || (anyStale ? this.#asksStale(jid) : !contact.isComplete);
+    if (!wanted) this.#spared(anyStale ? "stale" : "fresh");
+    else if (this.#probing.isOutstanding(contact)) this.#spared("outstanding");
+    else this.#probing.ask(contact, user);
+  }
+
+  /** Takes presence, available or not, that a contact broadcast to an entitled user. */
+  heard(stanza: Stanza): void {
+    const contact = this.#cache.use(stanza.from.bare);
+    const { resource } = stanza.from;
+    const username = stanza.to.local;
+    contact.subscribers.add(username);
+    if (stanza.type === "") {
+      const awaited = this.#probing.awaits(contact);
+      const news = contact.learn(resource, stanza.element, this.#now());
+      if (awaited) this.#answered(contact);
+      if (awaited && news) this.#probing.pass(contact, stanza.element, username);
+    } else {
+      const news = contact.leave(resource, stanza.element, this.#now());
+      if (resource !== "") return;
+      if (news) this.#probing.pass(contact, stanza.element, username);
+      contact.probe = undefined;
+    }
+  }
+
+  /**
+   * Takes presence of type error from a contact whom its addressee may see: the contact's server does not
+   * reach it, or we do not reach that server.
+   * @returns whether it answers a probe of ours, so that the client need not see it
+   */
+  failed(stanza: Stanza): boolean {
+    const contact = this.#cache.find(stanza.from.bare);
+    if (contact === undefined) return false;
+    // Probes go out from bare JIDs; what comes back to a full one concerns that resource's own presence.
+    const probed = stanza.to.isBare && contact.probe !== undefined &&
+      contact.probe.answeredMs === undefined;
+    if (stanza.origin.kind !== "local") this.#lost(contact, stanza);
+    // Else the probe did not get there, and of the contact that says nothing.
+    if (probed) contact.probe = undefined;
+    return probed;
+  }
+
+  /** From now on the user may see the contact, whose server will send presence by itself. */
+  began(username: string, jid: Jid): void {
+    this.#cache.use(jid).subscribers.add(username);
+  }
+
+  /** The user may no longer see the contact: he, or the contact, has ended the subscription. */
+  ended(username: string, jid: Jid): void {
+    const contact = this.#cache.find(jid);
+    if (contact === undefined) return;
+    contact.subscribers.delete(username);
+    if (contact.subscribers.size === 0) this.#cache.forget(contact);
+    else this.#probing.abandon(contact, username);
+  }
+
+  linkUp(_peer: string, domains: readonly string[]): void {
+    this.#ways.changed(domains, true);
+    const { monotonicMs } = this.#now();
+    for (const contact of this.#cache.of(domains)) {
+      const { maxStaleMs, probeTimeoutMs } = this.#ways.policy(contact.jid.domain);
+      contact.hold((until) =>
+        until === undefined ? monotonicMs + maxStaleMs : Math.max(until, monotonicMs + probeTimeoutMs)
+      );
+      this.#probing.again(contact);
+    }
+    this.#watchDeadlines();
+  }
+
+  linkDown(_peer: string, domains: readonly string[]): void {
+    this.#ways.changed(domains, false);
+    const { monotonicMs } = this.#now();
+    for (const contact of this.#cache.of(domains)) {
+      const { whenDown, graceMs, maxStaleMs } = this.#ways.policy(contact.jid.domain);
+      const latest = monotonicMs + (whenDown === "strict" ? graceMs : maxStaleMs);
+      contact.hold((until = latest) => whenDown === "strict" ? Math.min(until, latest) : until);
+      // It was lost with the link, or comes too late to be counted on: who comes now may ask again.
+      if (contact.probe?.queued === false) contact.probe = undefined;
+    }
+    this.#watchDeadlines();
+  }
+
+  /** Lets go of the clock; for the end of the server. */
+  stop(): void {
+    this.#deadline.cancel();
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options;
+    return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+  }
+
+  #isStale(contact: Contact, fact: Fact): boolean {
+    const ageMs = this.#options.clock.monotonicMs() - fact.confirmed.monotonicMs;
+    return fact.heldUntilMs !== undefined || ageMs > this.#ways.policy(contact.jid.domain).maxAgeMs;
+  }
+
+  /** While the link is down there is no use in asking: `linkUp` does it. */
+  #asksStale({ domain }: Jid): boolean {
+    return this.#ways.isUp(domain) && this.#ways.policy(domain).probeStale;
+  }
+
+  /**
+   * What is known, as a client gets it: that a contact is offline is said by its bare JID, and since when.
+   */
+  #shown(contact: Contact, fact: Fact, to: Jid): Element {
+    const { presence, confirmed } = fact;
+    const offline = presence.attrs.type !== undefined;
+    const element = offline ? readdressed(presence, contact.jid, to) : withTo(presence, to);
+    if (!offline && !this.#isStale(contact, fact)) return element;
+    return withDelay(element, this.#options.domain, confirmed.wallMs);
+  }
+
+  /** The contact's server says that an address of the contact cannot be reached. */
+  #lost(contact: Contact, stanza: Stanza): void {
+    const wasAvailable = contact.isAvailable;
+    const news = contact.leave(stanza.from.resource, unavailable(), this.#now());
+    if (news && wasAvailable) this.#tellGone(contact, stanza.from);
+    if (hasMoved(stanza)) this.#cache.forget(contact);
+  }
+
+  /** The contact's server answers a probe: resources that it does not name soon are gone. */
+  #answered(contact: Contact): void {
+    contact.isComplete = true;
+    this.#probing.answered(contact);
+    contact.shorten(this.#now().monotonicMs + this.#ways.policy(contact.jid.domain).probeTimeoutMs);
+    if (contact.heldUntilMs !== undefined) this.#deadline.noLaterThan(contact.heldUntilMs);
+  }
+
+  /** Ends what was held too long; whoever saw it is told, once per contact when nothing of it remains. */
+  #expire(): void {
+    const { monotonicMs } = this.#now();
+    for (const contact of this.#cache.contacts) {
+      const gone = contact.expire(monotonicMs);
+      if (gone.length === 0) continue;
+      const from = contact.isAvailable ? gone.map((resource) => contact.address(resource)) : [contact.jid];
+      for (const jid of from) this.#tellGone(contact, jid);
+    }
+    this.#watchDeadlines();
+  }
+
+  #tellGone(contact: Contact, from: Jid): void {
+    const { log, metrics } = this.#options;
+    metrics.count("halyard_presence_voided_total");
+    log.debug("presence voided", { contact: from.toString() });
+    for (const user of this.#probing.watchers(contact)) {
+      user.deliver(readdressed(unavailable(), from, user.jid));
+    }
+  }
+
+  #watchDeadlines(): void {
+    for (const { heldUntilMs } of this.#cache.contacts) {
+      if (heldUntilMs !== undefined) this.#deadline.noLaterThan(heldUntilMs);
+    }
+  }
+
+  #spared(why: "fresh" | "outstanding" | "stale"): void {
+    this.#options.metrics.count("halyard_presence_probes_spared_total", { why });
+  }
+}

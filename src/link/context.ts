@@ -1,0 +1,24 @@
+import type { Clock, Log, Metrics, RandomSource, Turn } from "../base/mod.ts";
+import type { Network } from "../net/mod.ts";
+import type { LinkEvents } from "../router/mod.ts";
+import type { Stanza } from "../stanza/mod.ts";
+import type { LinkQueueStore } from "../storage/mod.ts";
+import type { XmlLimits } from "../xml/mod.ts";
+
+/** What every link of a server shares. */
+export interface LinkContext {
+  /** Domains that peers may address, prepared. */
+  readonly servedDomains: readonly string[];
+  readonly network: Network;
+  /** Takes stanzas from peers, and answers to those whose stanzas do not cross. */
+  readonly router: { route(stanza: Stanza): void };
+  readonly storage: { readonly linkQueue: LinkQueueStore };
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly turn: Turn;
+  readonly events: LinkEvents;
+  /** Bounds on what a peer may send. */
+  readonly limits: XmlLimits;
+}

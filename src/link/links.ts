@@ -1,0 +1,97 @@
+import type { Endpoint } from "../net/mod.ts";
+import type { Hop } from "../router/mod.ts";
+import type { Stanza } from "../stanza/mod.ts";
+import type { LinkContext } from "./context.ts";
+import { Doors } from "./doors.ts";
+import { Peer } from "./peer.ts";
+import type { PeerConfig } from "./peer_config.ts";
+import type { PeerStatus } from "./status.ts";
+
+/** What the links of a server are made of. */
+export interface LinksOptions extends LinkContext {
+  readonly peers: readonly PeerConfig[];
+}
+
+/** The slow side of a server: the links to its peers. As a hop it takes what is addressed to one of their domains. */
+export class Links implements Hop {
+  readonly name = "links";
+  readonly #peers = new Map<string, Peer>();
+  readonly #byDomain = new Map<string, Peer>();
+  readonly #doors: Doors;
+
+  /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
+  constructor(options: LinksOptions) {
+    const { peers, ...context } = options;
+    for (const config of peers) this.#add(new Peer(config, context));
+    this.#doors = new Doors([...this.#peers.values()], context.network, context.log);
+  }
+
+  /** Where peers may call, in the order of the configuration; empty unless started. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#doors.endpoints;
+  }
+
+  /**
+   * Opens every listener, takes up what waited at the last stop, and calls the peers that may be called.
+   * @throws {Error} when a listener cannot be opened; nothing has started then
+   */
+  async start(): Promise<void> {
+    await this.#doors.open();
+    for (const peer of this.#peers.values()) peer.start();
+  }
+
+  /** Ends every stream in good order, within seconds. What waits stays in the store. */
+  async stop(): Promise<void> {
+    await this.#doors.close();
+    await Promise.all([...this.#peers.values()].map((peer) => peer.stop()));
+  }
+
+  accept(stanza: Stanza): boolean {
+    const peer = this.#byDomain.get(stanza.to.domain);
+    peer?.accept(stanza);
+    return peer !== undefined;
+  }
+
+  /** The peers in the order of the configuration. */
+  status(): PeerStatus[] {
+    return [...this.#peers.values()].map((peer) => peer.status());
+  }
+
+  /**
+   * Switches a link on or off. Off, everything waits and the peer's calls are refused.
+   * @throws {Error} when there is no such peer
+   */
+  setEnabled(name: string, isEnabled: boolean): void {
+    this.#peer(name).setEnabled(isEnabled);
+  }
+
+  /**
+   * Drops what waits for a peer, each stanza answered with an error.
+   * @returns how many there were
+   * @throws {Error} when there is no such peer
+   */
+  flush(name: string): number {
+    return this.#peer(name).flush();
+  }
+
+  #add(peer: Peer): void {
+    const { name, domains } = peer.config;
+    if (this.#peers.has(name)) throw new Error(`Cannot use peer ${name}: there is another of that name`);
+    this.#peers.set(name, peer);
+    for (const domain of domains) {
+      const other = this.#byDomain.get(domain);
+      if (other !== undefined) {
+        throw new Error(`Cannot use peer ${name}: ${domain} is a domain of ${other.config.name}`);
+      }
+      this.#byDomain.set(domain, peer);
+    }
+  }
+
+  #peer(name: string): Peer {
+    const peer = this.#peers.get(name);
+    if (peer === undefined) {
+      throw new Error(`Cannot find peer ${name}: known are ${[...this.#peers.keys()].join(", ")}`);
+    }
+    return peer;
+  }
+}

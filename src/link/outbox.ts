@@ -1,0 +1,234 @@
+import { type Clock, errorText, type Log } from "../base/mod.ts";
+import { type Jid, NS, type Stanza, withDelay } from "../stanza/mod.ts";
+import type { LinkQueueStore } from "../storage/mod.ts";
+import { type Element, elementsOf, writeXml } from "../xml/mod.ts";
+import { queueClass } from "./classes.ts";
+import { PresenceLedger } from "./ledger.ts";
+import type { PeerConfig } from "./peer_config.ts";
+import { OutboundQueue, type Waiting } from "./queue.ts";
+import { refusalOf } from "./refusal.ts";
+import { explainRules, isChild } from "./rules/mod.ts";
+import { elementSizeBytes } from "./size.ts";
+import { readStored } from "./stored.ts";
+import type { LossReason, Tally } from "./tally.ts";
+
+/** Waiting time from which a message says when it was sent (XEP-0203). */
+const STAMPED_AFTER_MS = 10_000;
+
+/** What an outbox stands on. */
+export interface OutboxOptions {
+  readonly peer: Pick<PeerConfig, "name" | "rules" | "queue">;
+  readonly store: LinkQueueStore;
+  /** Takes the answers to senders whose stanzas do not cross. */
+  readonly answer: (stanza: Stanza) => void;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the link can do for a newcomer. */
+export interface LinkView {
+  readonly isUp: boolean;
+  /** Bytes that will leave when the turn ends; 0 when the carrier is busy. What exceeds them waits longer. */
+  readonly roomBytes: number;
+}
+
+/** Stanzas that leave together. */
+export interface Batch {
+  readonly xml: string;
+  readonly stanzas: readonly Waiting[];
+}
+
+/**
+ * All that happens to a stanza between the router and the carrier: rules, queue, store, ledger. Messages and
+ * subscriptions that cannot leave in the turn in which they came are stored in that turn, and stay stored until the
+ * carrier has taken them.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #queue: OutboundQueue;
+  readonly #ledger = new PresenceLedger();
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#queue = new OutboundQueue(options.peer.queue);
+  }
+
+  get stanzas(): number {
+    return this.#queue.stanzas;
+  }
+
+  /** Size of what waits, as XML before compression. */
+  get sizeBytes(): number {
+    return this.#queue.sizeBytes;
+  }
+
+  /** When the stanza that leaves next came in; undefined when nothing waits. */
+  get oldestMs(): number | undefined {
+    return this.#queue.oldestMs;
+  }
+
+  /** When `expire` has something to do, wall clock; undefined when it never has. */
+  get nextExpiryMs(): number | undefined {
+    return this.#queue.nextExpiryMs;
+  }
+
+  /** Takes back what waited when the server stopped. Once, before anything else. */
+  load(): void {
+    const { store, peer, log } = this.#options;
+    const stored = store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs || a.id - b.id);
+    for (const one of stored) {
+      try {
+        this.#put(readStored(one), { isUp: false, roomBytes: 0 }, one.id);
+      } catch (error) {
+        log.error("stored stanza is unreadable", { peer: peer.name, id: one.id, error: errorText(error) });
+        store.remove(peer.name, [one.id]);
+      }
+    }
+  }
+
+  /** Takes responsibility for a stanza: it will leave, or be dropped for a reason that is counted, or answered. */
+  accept(stanza: Stanza, link: LinkView): void {
+    this.#put(stanza, link, undefined);
+  }
+
+  /**
+   * The next stanzas to leave.
+   * @param mostBytes size as XML that ends the batch; a single stanza may be larger
+   * @returns undefined when nothing waits
+   */
+  take(mostBytes: number): Batch | undefined {
+    const stanzas: Waiting[] = [];
+    let sizeBytes = 0;
+    let xml = "";
+    for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
+      if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
+      this.#queue.remove(next);
+      if (this.#ledger.repeats(next.stanza)) {
+        this.#options.tally.addSaving("unchanged", "the far side knows this presence", next.sizeBytes);
+        continue;
+      }
+      this.#ledger.sent(next.stanza);
+      stanzas.push(next);
+      sizeBytes += next.sizeBytes;
+      xml += writeXml(this.#stamped(next.stanza));
+    }
+    return stanzas.length === 0 ? undefined : { xml, stanzas };
+  }
+
+  /** The carrier has taken a batch. */
+  handedOver(batch: Batch): void {
+    this.#options.tally.addStanzas("out", batch.stanzas.length);
+    this.#unstore(batch.stanzas);
+  }
+
+  /**
+   * The connection broke before the carrier had taken all of a batch. It is sent again: what had crossed of it comes
+   * twice, since this profile has no acknowledgements by which to know.
+   */
+  takeBack(batch: Batch): void {
+    for (const stale of this.#queue.putBack(batch.stanzas)) this.#addSuperseded(stale);
+    this.storeAll();
+  }
+
+  /** Stores what is to be stored and waits in memory only, since the link has failed or the server stops. */
+  storeAll(): void {
+    for (const waiting of this.#queue.all) this.#storeOne(waiting);
+  }
+
+  /** Answers those whose stanzas have waited too long. */
+  expire(): void {
+    this.#refuse(this.#queue.expire(this.#options.clock.nowMs()), "expired");
+  }
+
+  /** Drops what waits, each stanza answered. @returns how many there were */
+  flush(): number {
+    const all = this.#queue.clear();
+    this.#refuse(all, "flushed");
+    return all.length;
+  }
+
+  /** The link begins anew: what the far side was told may be forgotten there. */
+  beginEpoch(): void {
+    this.#ledger.beginEpoch();
+  }
+
+  /** The far side wants to hear of `from` again, even if nothing has changed. */
+  reopen(from: Jid, to: Jid): void {
+    this.#ledger.reopen(from, to);
+  }
+
+  #put(stanza: Stanza, link: LinkView, storeId: number | undefined): void {
+    const thinned = this.#thin(stanza);
+    if (thinned === undefined) return this.#forget(storeId);
+    const sizeBytes = elementSizeBytes(thinned.element);
+    const hopeless = link.isUp ? undefined : lossWhileDown(thinned);
+    if (hopeless !== undefined) {
+      this.#forget(storeId);
+      return this.#lose(thinned, hopeless);
+    }
+    const put = this.#queue.put(thinned, sizeBytes, this.#ledger.mayKnow(thinned), storeId);
+    for (const superseded of put.superseded) this.#addSuperseded(superseded);
+    // Stored before anything is answered: an answer may come back here as another stanza.
+    if (put.waiting !== undefined && this.#queue.sizeBytes > link.roomBytes) this.#storeOne(put.waiting);
+    this.#refuse(put.evicted, "full");
+  }
+
+  #thin(stanza: Stanza): Stanza | undefined {
+    const { verdicts, result } = explainRules(stanza, this.#options.peer.rules);
+    for (const { rule, action, why, savedBytes } of verdicts) {
+      if (action !== "pass") this.#options.tally.addSaving(rule, why, savedBytes);
+    }
+    return result;
+  }
+
+  #stamped(stanza: Stanza): Element {
+    const waitedMs = this.#options.clock.nowMs() - stanza.receivedMs;
+    const isStamped = stanza.kind === "message" && stanza.type !== "error" && waitedMs > STAMPED_AFTER_MS;
+    return isStamped ? withDelay(stanza.element, stanza.from.domain, stanza.receivedMs) : stanza.element;
+  }
+
+  #addSuperseded(waiting: Waiting): void {
+    this.#options.tally.addSaving("superseded", "newer presence overtook it in the queue", waiting.sizeBytes);
+  }
+
+  #refuse(waiting: readonly Waiting[], reason: LossReason): void {
+    this.#unstore(waiting);
+    for (const { stanza } of waiting) this.#lose(stanza, reason);
+  }
+
+  #lose(stanza: Stanza, reason: LossReason): void {
+    this.#options.tally.addLoss(reason);
+    const answer = refusalOf(stanza, reason);
+    if (answer !== undefined) this.#options.answer(answer);
+  }
+
+  #storeOne(waiting: Waiting): void {
+    if (waiting.storeId !== undefined || waiting.class !== "message" || isNotToBeStored(waiting.stanza)) {
+      return;
+    }
+    const { store, peer } = this.#options;
+    waiting.storeId = store.add(peer.name, writeXml(waiting.stanza.element), waiting.stanza.receivedMs);
+  }
+
+  #unstore(waiting: readonly Waiting[]): void {
+    const ids = waiting.map(({ storeId }) => storeId).filter((id) => id !== undefined);
+    if (ids.length > 0) this.#options.store.remove(this.#options.peer.name, ids);
+  }
+
+  #forget(storeId: number | undefined): void {
+    if (storeId !== undefined) this.#options.store.remove(this.#options.peer.name, [storeId]);
+  }
+}
+
+/** Whether a message asks not to be kept anywhere (XEP-0334 section 4.2). Hints of errors are ignored there. */
+function isNotToBeStored(stanza: Stanza): boolean {
+  return stanza.kind === "message" && stanza.type !== "error" &&
+    elementsOf(stanza.element).some((child) => isChild(child, "no-store", NS.HINTS));
+}
+
+/** Why a stanza is not even queued while the link is down; undefined when it is. */
+function lossWhileDown(stanza: Stanza): LossReason | undefined {
+  if (queueClass(stanza) === "noise") return "noise";
+  return isNotToBeStored(stanza) ? "no-store" : undefined;
+}

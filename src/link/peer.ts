@@ -1,0 +1,287 @@
+import type { CloseReason } from "../base/mod.ts";
+import type { Transport } from "../net/mod.ts";
+import type { Stanza } from "../stanza/mod.ts";
+import type { Element } from "../xml/mod.ts";
+import { Caller } from "./caller.ts";
+import { Connection } from "./connection.ts";
+import type { LinkContext } from "./context.ts";
+import { type AddressFault, type Borders, FaultCounter, inspect } from "./inbound.ts";
+import { Outbox } from "./outbox.ts";
+import type { CarrierConfig, PeerConfig } from "./peer_config.ts";
+import { Pump } from "./pump.ts";
+import type { LinkState, PeerStatus } from "./status.ts";
+import { Tally } from "./tally.ts";
+
+/** Age at which a connection has proved itself, even if nothing came over it. */
+const PROVEN_MS = 60_000;
+/** Time a connection gets to end in good order when the server stops. */
+const STOP_MS = 2_000;
+
+/**
+ * The link to one peer in profile `xep-0361`: who calls whom, which connection is in use, and what comes over it.
+ *
+ * There are at most two connections, one opened by each side. With one, both sides send on it. With two (both called
+ * at the same moment) each side sends on the one it opened and reads both (XEP-0361 section 4.3).
+ */
+export class Peer {
+  readonly #config: PeerConfig;
+  readonly #context: LinkContext;
+  readonly #borders: Borders;
+  readonly #tally: Tally;
+  readonly #outbox: Outbox;
+  readonly #pump: Pump;
+  readonly #caller: Caller;
+  readonly #faults = new FaultCounter();
+  /** Connections that have not ended, those being closed included. */
+  readonly #connections = new Set<Connection>();
+  /** The one that we opened. */
+  #called: Connection | undefined;
+  /** The one that the peer opened. */
+  #accepted: Connection | undefined;
+  /** The one of them on which we send. */
+  #inUse: Connection | undefined;
+  #isEnabled = true;
+  #isRunning = false;
+  #state: LinkState = "down";
+  #sinceMs: number;
+  #onAllEnded: (() => void) | undefined;
+
+  constructor(config: PeerConfig, context: LinkContext) {
+    const { clock, random, log, network, turn, router, storage, metrics } = context;
+    const { name, carriers } = config;
+    this.#config = config;
+    this.#context = context;
+    this.#borders = {
+      peerDomains: new Set(config.domains),
+      servedDomains: new Set(context.servedDomains),
+    };
+    this.#sinceMs = clock.nowMs();
+    this.#tally = new Tally(name, metrics);
+    this.#outbox = new Outbox({
+      peer: config,
+      store: storage.linkQueue,
+      answer: (stanza) => router.route(stanza),
+      tally: this.#tally,
+      clock,
+      log,
+    });
+    this.#pump = new Pump(this.#outbox, clock, turn);
+    this.#caller = new Caller({
+      peer: name,
+      carriers,
+      network,
+      clock,
+      random,
+      log,
+      onConnected: (transport, carrier) => this.#callWentThrough(transport, carrier),
+      onFailed: () => this.#settle(),
+      onCalling: () => this.#noteState(),
+    });
+  }
+
+  get config(): PeerConfig {
+    return this.#config;
+  }
+
+  /** Takes up what waited at the last stop, and calls. */
+  start(): void {
+    this.#isRunning = true;
+    this.#outbox.load();
+    this.#pump.wake();
+    if (this.#isEnabled) this.#caller.callNow();
+    this.#noteState();
+  }
+
+  /** Closes what is open; what waits stays in the store. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#caller.stop();
+    for (const connection of this.#connections) connection.close("shutdown", STOP_MS);
+    if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
+    this.#pump.stop();
+  }
+
+  /** Takes a stanza to one of the peer's domains. */
+  accept(stanza: Stanza): void {
+    this.#pump.accept(stanza);
+  }
+
+  /** The peer has called. */
+  acceptCall(transport: Transport, carrier: CarrierConfig): void {
+    if (!this.#isRunning || !this.#isEnabled) return transport.abort("not-allowed");
+    const older = this.#accepted;
+    const connection = this.#adopt(transport, carrier);
+    this.#accepted = connection;
+    older?.abort("replaced");
+    // Both may call at the same moment. Later than that, a call says that the peer has lost the older connection.
+    const called = this.#called;
+    if (called !== undefined && connection.openedMs - called.openedMs > called.carrier.connectTimeoutMs) {
+      called.close("replaced");
+    }
+    this.#settle();
+  }
+
+  /** Switches the link on or off; off, everything waits. */
+  setEnabled(isEnabled: boolean): void {
+    if (isEnabled === this.#isEnabled) return;
+    this.#isEnabled = isEnabled;
+    this.#context.log.info("link switched", { peer: this.#config.name, isEnabled });
+    if (isEnabled) {
+      if (this.#isRunning) this.#caller.callNow();
+    } else {
+      this.#caller.stop();
+      for (const connection of this.#connections) connection.close("closed-by-us");
+    }
+    this.#noteState();
+  }
+
+  /** Drops what waits, each stanza answered. @returns how many there were */
+  flush(): number {
+    const stanzas = this.#outbox.flush();
+    this.#pump.wake();
+    return stanzas;
+  }
+
+  status(): PeerStatus {
+    const { name, domains } = this.#config;
+    const { stanzas, sizeBytes, oldestMs } = this.#outbox;
+    const nowMs = this.#context.clock.nowMs();
+    return {
+      name,
+      domains,
+      state: this.#state,
+      carrier: this.#inUse?.carrier.kind,
+      sinceMs: this.#sinceMs,
+      lastHeardMs: this.#tally.lastHeardMs,
+      queue: {
+        stanzas,
+        sizeBytes,
+        oldestAgeMs: oldestMs === undefined ? undefined : Math.max(0, nowMs - oldestMs),
+        airtimeMs: this.#airtimeMs(sizeBytes),
+      },
+      bytes: this.#tally.bytes,
+      stanzas: this.#tally.stanzas,
+      savings: this.#tally.savings,
+      refused: this.#tally.refused,
+    };
+  }
+
+  #callWentThrough(transport: Transport, carrier: CarrierConfig): void {
+    const connection = this.#adopt(transport, carrier);
+    if (this.#accepted?.isOpen === true && this.#accepted.hasSent) {
+      // The peer called first and we have sent on its connection: changing now could let stanzas pass each other.
+      connection.close("closed-by-us");
+      return;
+    }
+    this.#called = connection;
+    this.#settle();
+  }
+
+  #adopt(transport: Transport, carrier: CarrierConfig): Connection {
+    const { limits, clock, log } = this.#context;
+    const { name, compression } = this.#config;
+    const options = {
+      peer: name,
+      transport,
+      carrier,
+      compression,
+      xmlLimits: limits,
+      tally: this.#tally,
+      clock,
+      log,
+    };
+    const connection: Connection = new Connection(options, {
+      stanza: (element) => this.#receive(element, connection),
+      ending: () => this.#ending(connection),
+      ended: (reason) => this.#ended(connection, reason),
+    });
+    this.#connections.add(connection);
+    const { host, port } = transport.remote;
+    log.info("link connected", { peer: name, host, port, carrier: carrier.kind });
+    return connection;
+  }
+
+  #ending(connection: Connection): void {
+    const openMs = this.#context.clock.monotonicMs() - connection.openedMs;
+    if (connection.hasHeard || openMs >= PROVEN_MS) this.#caller.succeeded();
+    this.#settle();
+  }
+
+  #ended(connection: Connection, reason: CloseReason): void {
+    const { clock, log } = this.#context;
+    const openMs = Math.round(clock.monotonicMs() - connection.openedMs);
+    this.#connections.delete(connection);
+    this.#tally.addClosed(reason);
+    log.info("link connection ended", { peer: this.#config.name, reason, openMs });
+    this.#pump.ended(connection);
+    if (this.#connections.size === 0) this.#onAllEnded?.();
+  }
+
+  /** Brings everything in line with the connections there are. */
+  #settle(): void {
+    if (this.#called?.isOpen === false) this.#called = undefined;
+    if (this.#accepted?.isOpen === false) this.#accepted = undefined;
+    const before = this.#inUse;
+    this.#inUse = this.#called ?? this.#accepted;
+    if (this.#inUse !== before) this.#change(before, this.#inUse);
+    if (this.#inUse !== undefined) this.#caller.rest();
+    else if (this.#isRunning && this.#isEnabled) this.#caller.callLater();
+    this.#noteState();
+  }
+
+  #change(before: Connection | undefined, now: Connection | undefined): void {
+    const { events } = this.#context;
+    const { name, domains } = this.#config;
+    // Nothing was sent yet on the one before, so nothing can have been lost with it.
+    const isSameEpoch = before?.isOpen === true && !before.hasSent && now !== undefined;
+    if (!isSameEpoch) this.#outbox.beginEpoch();
+    this.#pump.use(now);
+    if (isSameEpoch) return;
+    this.#noteState();
+    if (before !== undefined && this.#isRunning) events.linkDown(name, domains);
+    if (now !== undefined && this.#inUse === now) events.linkUp(name, domains);
+  }
+
+  #receive(element: Element, connection: Connection): void {
+    const { clock, router } = this.#context;
+    const origin = { kind: "link", name: this.#config.name } as const;
+    const inspected = inspect(element, this.#borders, origin, clock.nowMs());
+    if ("condition" in inspected) return this.#refuse(inspected, connection);
+    this.#tally.addStanzas("in", 1);
+    if (isQuestionOfPresence(inspected)) this.#outbox.reopen(inspected.to, inspected.from);
+    router.route(inspected);
+  }
+
+  #refuse({ condition, why }: AddressFault, connection: Connection): void {
+    this.#tally.addRefused();
+    this.#context.log.warn("link stanza refused", { peer: this.#config.name, condition, why });
+    if (this.#faults.isTooMuch(this.#context.clock.monotonicMs())) connection.fail({ condition });
+  }
+
+  /** At the rate of the carrier in use, else of the preferred one, and at the compression achieved so far. */
+  #airtimeMs(sizeBytes: number): number | undefined {
+    const { rateBps } = this.#inUse?.carrier ?? this.#config.carriers[0] ?? {};
+    if (rateBps === undefined) return undefined;
+    const { rawOut, linkOut } = this.#tally.bytes;
+    const ratio = rawOut === 0 ? 1 : linkOut / rawOut;
+    return Math.ceil(sizeBytes * ratio * 8_000 / rateBps);
+  }
+
+  #noteState(): void {
+    const state = this.#currentState();
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#sinceMs = this.#context.clock.nowMs();
+  }
+
+  #currentState(): LinkState {
+    if (!this.#isEnabled) return "disabled";
+    if (this.#inUse !== undefined) return "up";
+    return this.#caller.isCalling ? "calling" : "down";
+  }
+}
+
+/** Whether the far side wants to hear the presence of its addressee again: it asked, complained, or may see it anew. */
+function isQuestionOfPresence(stanza: Stanza): boolean {
+  return stanza.kind === "presence" && ["probe", "error", "subscribe", "unsubscribe"].includes(stanza.type);
+}

@@ -1,0 +1,42 @@
+import type { AddressRange } from "../config/mod.ts";
+import type { Endpoint, LinkTls } from "../net/mod.ts";
+import type { QueueLimits } from "./queue.ts";
+import type { RuleName } from "./rules/mod.ts";
+
+/** One peer: the server across a link, and the link to it. Checked already where it was read. */
+export interface PeerConfig {
+  /** The operator's name for it: in status, log and metrics, and the key of its queue in the store. */
+  readonly name: string;
+  /** The domains that it speaks for, prepared. */
+  readonly domains: readonly string[];
+  /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
+  readonly compression: "deflate" | "none";
+  /** In the order in which they run. */
+  readonly rules: readonly RuleName[];
+  readonly queue: QueueLimits;
+  /** The first is preferred; later ones are called when those before do not answer. */
+  readonly carriers: readonly CarrierConfig[];
+}
+
+/** What bears a link's bytes. */
+export type CarrierConfig = TcpCarrierConfig;
+
+/** A TCP connection, opened by either side. */
+export interface TcpCarrierConfig {
+  readonly kind: "tcp";
+  /** Whom to call; absent: this side only accepts. */
+  readonly connect?: Endpoint | undefined;
+  /** Where to accept calls; absent: this side only calls. Several peers may share one. */
+  readonly listen?: Endpoint | undefined;
+  /** From where the peer may call; from nowhere when empty. */
+  readonly allowFrom: readonly AddressRange[];
+  /** What the carrier bears, bits a second. When known, only about a second of air time lies below the queue. */
+  readonly rateBps?: number | undefined;
+  /** Longest time a call may take. */
+  readonly connectTimeoutMs: number;
+  /** Pause before the first new call after a failure; it doubles with each further one. */
+  readonly retryFirstMs: number;
+  /** Longest pause between calls. */
+  readonly retryMostMs: number;
+  readonly tls?: LinkTls | undefined;
+}

@@ -1,0 +1,64 @@
+import type { RuleName } from "./rules/mod.ts";
+
+/**
+ * How a link stands.
+ *
+ * - `up`: stanzas can be sent.
+ * - `calling`: no connection yet; a call is under way.
+ * - `down`: no connection; the next call, ours or the peer's, is awaited.
+ * - `disabled`: an operator has switched it off.
+ */
+export type LinkState = "up" | "calling" | "down" | "disabled";
+
+/** One peer as an operator sees it. Counts run from the start of the server. */
+export interface PeerStatus {
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly state: LinkState;
+  /** Kind of the carrier in use; undefined unless up. */
+  readonly carrier: string | undefined;
+  /** When the state began, wall clock. */
+  readonly sinceMs: number;
+  /** When something last came from the peer, wall clock; undefined when nothing ever did. */
+  readonly lastHeardMs: number | undefined;
+  readonly queue: QueueStatus;
+  readonly bytes: ByteCounts;
+  readonly stanzas: { readonly out: number; readonly in: number };
+  readonly savings: readonly Saving[];
+  /** Stanzas of the peer that were dropped because of their addresses. */
+  readonly refused: number;
+}
+
+/** What waits for a link. */
+export interface QueueStatus {
+  readonly stanzas: number;
+  /** As XML, before compression. */
+  readonly sizeBytes: number;
+  /** Undefined when nothing waits. */
+  readonly oldestAgeMs: number | undefined;
+  /** Estimate for all of it, at the compression achieved so far; undefined when the rate is not known. */
+  readonly airtimeMs: number | undefined;
+}
+
+/** Bytes in each direction: as XML, and as handed to or taken from the carrier. */
+export interface ByteCounts {
+  readonly rawOut: number;
+  readonly linkOut: number;
+  readonly rawIn: number;
+  readonly linkIn: number;
+}
+
+/**
+ * Who saves bytes: the rules; `unchanged`, presence equal to what the far side knows; `superseded`, presence that a
+ * newer one overtook while it waited.
+ */
+export type Saver = RuleName | "unchanged" | "superseded";
+
+/** What one saver saved for one reason. */
+export interface Saving {
+  readonly rule: Saver;
+  readonly why: string;
+  readonly stanzas: number;
+  /** As XML, before compression. */
+  readonly savedBytes: number;
+}

@@ -1,0 +1,143 @@
+/**
+ * What Halyard keeps, one small interface per need. All calls are synchronous and take part in the turn's one
+ * transaction (see `Turn`): they are on disk before anything of that turn goes to a client.
+ */
+
+/** Keys of one SCRAM hash (RFC 5802 section 3): enough to check a password, not enough to log in with. */
+export interface StoredKeys {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+}
+
+/** An account of the served domain; never a password. */
+export interface Account {
+  /** The localpart, prepared. */
+  readonly username: string;
+  readonly sha1: StoredKeys;
+  readonly sha256: StoredKeys;
+}
+
+export interface AccountStore {
+  get(username: string): Account | undefined;
+  has(username: string): boolean;
+  /** @returns false when the account exists already */
+  create(account: Account): boolean;
+  /** Replaces the keys. @returns false when there is no such account */
+  update(account: Account): boolean;
+  /** Removes the account with its roster and offline messages. @returns false when there is no such account */
+  remove(username: string): boolean;
+  /** Usernames, sorted. */
+  list(): string[];
+}
+
+/** Subscription of a roster item (RFC 6121 section 2.1.2.5). */
+export type Subscription = "none" | "to" | "from" | "both";
+
+/** One contact in a roster (RFC 6121 section 2.1), with the states the protocol does not show. */
+export interface RosterItem {
+  /** Bare JID of the contact. */
+  readonly jid: string;
+  readonly name: string | undefined;
+  readonly groups: readonly string[];
+  readonly subscription: Subscription;
+  /** A `subscribe` of ours waits for the contact's answer ("pending out"). */
+  readonly ask: boolean;
+  /** The contact is approved in advance (RFC 6121 section 3.4). */
+  readonly approved: boolean;
+  /** A `subscribe` of the contact waits for our answer ("pending in"): the stanza as XML, for the next log-in. */
+  readonly pendingIn: string | undefined;
+  /**
+   * Whether clients see it. A contact that is only "none + pending in" or pre-approved without an item is
+   * kept here but is not part of the roster (RFC 6121 appendix A.1).
+   */
+  readonly listed: boolean;
+}
+
+/** Rosters by owner: the username of an account. */
+export interface RosterStore {
+  /**
+   * Version of the roster: rises with each change that clients see, that is of items which are listed before
+   * or after it; 0 when it never had any.
+   */
+  version(owner: string): number;
+  items(owner: string): RosterItem[];
+  get(owner: string, jid: string): RosterItem | undefined;
+  /**
+   * Adds or replaces.
+   * @returns the roster's version, now
+   * @throws {Error} when `owner` has no account (any more)
+   */
+  put(owner: string, item: RosterItem): number;
+  /** @returns the roster's version, now, or undefined when there was no such item */
+  remove(owner: string, jid: string): number | undefined;
+  /**
+   * What clients saw change after `version`, oldest first and each contact once: the item as it is now, or
+   * only its address when it was removed or is no longer listed. Undefined when that is not known (any more)
+   * and the whole roster has to be sent.
+   */
+  changesSince(owner: string, version: number): RosterChange[] | undefined;
+}
+
+export interface RosterChange {
+  readonly version: number;
+  readonly jid: string;
+  readonly item: RosterItem | undefined;
+}
+
+/** A message kept for a user who is away (XEP-0160). */
+export interface OfflineMessage {
+  readonly id: number;
+  readonly xml: string;
+  readonly receivedMs: number;
+}
+
+/** Offline messages by owner: the username of an account. */
+export interface OfflineStore {
+  /** @returns false when the message was not kept: it exceeds `limits`, or `owner` has no account */
+  add(owner: string, xml: string, receivedMs: number, limits: OfflineLimits): boolean;
+  /** Oldest first. */
+  list(owner: string): OfflineMessage[];
+  remove(owner: string, ids: readonly number[]): void;
+}
+
+/** How much is kept for one user. */
+export interface OfflineLimits {
+  readonly messages: number;
+  /** Of all messages together, as XML in UTF-8. */
+  readonly sizeBytes: number;
+}
+
+/** A stanza that waits for a link, as it came from the sender. */
+export interface QueuedStanza {
+  readonly id: number;
+  readonly xml: string;
+  readonly receivedMs: number;
+}
+
+/** The part of the links' queues that outlives a restart. */
+export interface LinkQueueStore {
+  /** @returns the id under which it is kept; ids rise */
+  add(peer: string, xml: string, receivedMs: number): number;
+  remove(peer: string, ids: readonly number[]): void;
+  /** Oldest first. */
+  list(peer: string): QueuedStanza[];
+}
+
+/** Small values of the server itself: secrets made once, counters that must not run backwards. */
+export interface SettingStore {
+  get(key: string): Uint8Array | undefined;
+  set(key: string, value: Uint8Array): void;
+}
+
+/** One server's store. */
+export interface Storage {
+  readonly accounts: AccountStore;
+  readonly rosters: RosterStore;
+  readonly offline: OfflineStore;
+  readonly linkQueue: LinkQueueStore;
+  readonly settings: SettingStore;
+  /** Commits what is open and closes. */
+  close(): void;
+}

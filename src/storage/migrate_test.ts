@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { migrate } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations/mod.ts";
+import { openStorage } from "./sqlite.ts";
+import { account, item, safeTurn, withPath } from "./testing/support.ts";
+
+const STEPS = [
+  "CREATE TABLE words (text TEXT) STRICT; INSERT INTO words VALUES ('one')",
+  "ALTER TABLE words ADD COLUMN size INTEGER; UPDATE words SET size = length(text)",
+  "UPDATE words SET size = size + 1",
+];
+
+function withDatabase(body: (db: DatabaseSync) => void): void {
+  const db = new DatabaseSync(":memory:");
+  try {
+    body(db);
+  } finally {
+    db.close();
+  }
+}
+
+function versionOf(db: DatabaseSync): unknown {
+  return db.prepare("PRAGMA user_version").get()?.user_version;
+}
+
+for (const older of [0, 1, 2, 3]) {
+  Deno.test(`migrating from version ${older} of 3 takes the steps that are missing, once`, () => {
+    withDatabase((db) => {
+      migrate(db, STEPS.slice(0, older));
+      assert.equal(versionOf(db), older);
+      migrate(db, STEPS);
+      migrate(db, STEPS);
+      assert.equal(versionOf(db), 3);
+      assert.deepEqual({ ...db.prepare("SELECT * FROM words").get() }, { text: "one", size: 4 });
+    });
+  });
+}
+
+Deno.test("a migration that fails leaves the database as the step before left it", () => {
+  withDatabase((db) => {
+    const broken = [STEPS[0] ?? "", "INSERT INTO words VALUES ('two'); INSERT INTO nowhere VALUES (1)"];
+    assert.throws(() => migrate(db, broken), {
+      message: /^migration to version 2 failed: no such table: nowhere/,
+    });
+    assert.equal(versionOf(db), 1);
+    assert.deepEqual(db.prepare("SELECT text FROM words").all().map((row) => row.text), ["one"]);
+    migrate(db, STEPS);
+    assert.equal(versionOf(db), 3);
+  });
+});
+
+/** Rows as a program of version N left them, for each N there ever was. */
+const SAMPLES: readonly string[] = [
+  `INSERT INTO accounts VALUES ('romeo', x'010001', 4097, x'010002', x'010003', x'650001', 4197, x'650002', x'650003');
+   INSERT INTO rosters VALUES ('romeo', 2);
+   INSERT INTO roster_items VALUES ('romeo', 'a@example', NULL, '["crew"]', 'both', 0, 0, NULL, 1, 1);
+   INSERT INTO roster_removals VALUES ('romeo', 'b@example', 2);
+   INSERT INTO offline_messages VALUES (5, 'romeo', '<message/>', 30);
+   INSERT INTO offline_totals VALUES ('romeo', 1, 10);
+   INSERT INTO link_queue VALUES (7, 'shore', '<presence/>', 40);
+   INSERT INTO settings VALUES ('secret', x'0102')`,
+];
+
+Deno.test("there is a sample of each version", () => {
+  assert.equal(SAMPLES.length, MIGRATIONS.length);
+});
+
+for (const [n, sample] of SAMPLES.entries()) {
+  Deno.test(`a database of version ${n + 1} opens with all that it held`, () =>
+    withPath((path) => {
+      const db = new DatabaseSync(path);
+      migrate(db, MIGRATIONS.slice(0, n + 1));
+      db.exec(sample);
+      db.close();
+
+      const storage = openStorage({ path, turn: safeTurn() });
+      try {
+        const crew = item("a@example", { groups: ["crew"], subscription: "both" });
+        assert.deepEqual(storage.accounts.get("romeo"), account("romeo", 1));
+        assert.deepEqual(storage.rosters.items("romeo"), [crew]);
+        assert.deepEqual(storage.rosters.changesSince("romeo", 0), [
+          { version: 1, jid: "a@example", item: crew },
+          { version: 2, jid: "b@example", item: undefined },
+        ]);
+        assert.deepEqual(storage.offline.list("romeo"), [{ id: 5, xml: "<message/>", receivedMs: 30 }]);
+        assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
+        assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));
+      } finally {
+        storage.close();
+      }
+    }));
+}

@@ -1,0 +1,6 @@
+/** Small extensions, one file each by number, and the server's own address at which they answer. */
+export { disco, type DiscoOptions } from "./0030_disco.ts";
+export { softwareVersion } from "./0092_version.ts";
+export { ping } from "./0199_ping.ts";
+export { entityTime } from "./0202_time.ts";
+export { ServerAddress } from "./address.ts";

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { pickPorts, Scratch, type Site, writeSite } from "../support/config.ts";
+import { addUser, HalyardProcess } from "../support/process.ts";
+import { XmppClient } from "../support/xmpp_client.ts";
+import { canUseSlixmpp, SlixmppClient, type SlixmppLogin } from "./slixmpp.ts";
+
+const PASSWORD = "p\u00e4ss, w=rd";
+const JID = "romeo@ship.example/bridge";
+
+async function standalone(scratch: Scratch): Promise<Site> {
+  const site = await writeSite(scratch.path, "ship.example", pickPorts());
+  await addUser(site.configPath, "romeo@ship.example", PASSWORD);
+  return site;
+}
+
+const SLIXMPP_LOGINS: readonly { readonly name: string; readonly choice: Partial<SlixmppLogin> }[] = [
+  { name: "the mechanism it chooses itself", choice: {} },
+  { name: "SCRAM-SHA-256", choice: { mechanism: "SCRAM-SHA-256" } },
+  { name: "SCRAM-SHA-1", choice: { mechanism: "SCRAM-SHA-1" } },
+  { name: "PLAIN", choice: { mechanism: "PLAIN" } },
+];
+
+Deno.test({
+  name: "slixmpp logs in over STARTTLS and direct TLS, by each mechanism, and trusts the certificate",
+  ignore: !canUseSlixmpp(),
+  async fn() {
+    await using scratch = new Scratch();
+    const site = await standalone(scratch);
+    await using _server = await HalyardProcess.start(site.configPath);
+    const ca = `${site.directory}/data/certificate.pem`;
+    for (const tls of ["starttls", "direct"] as const) {
+      for (const { name, choice } of SLIXMPP_LOGINS) {
+        await using client = new SlixmppClient();
+        const port = tls === "direct" ? site.ports.tls : site.ports.starttls;
+        const way = tls === "direct" ? { tls } : {};
+        const online = await client.login({ jid: JID, password: PASSWORD, port, ca, ...way, ...choice });
+        assert.equal(online.jid, JID, `${tls}, ${name}`);
+        assert.match(online.tls ?? "none", /^TLSv1\.[23]$/, `${tls}, ${name}`);
+        assert.equal(online.mechanism, choice.mechanism ?? online.mechanism);
+        await client.do("ping", { to: "ship.example" });
+        await client.logout();
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "slixmpp finds the services of the server by disco, version and ping",
+  ignore: !canUseSlixmpp(),
+  async fn() {
+    await using scratch = new Scratch();
+    const site = await standalone(scratch);
+    await using _server = await HalyardProcess.start(site.configPath);
+    await using client = new SlixmppClient();
+    await client.login({ jid: JID, password: PASSWORD, port: site.ports.starttls });
+    const { identities = [], features = [] } = await client.do("disco", { to: "ship.example" });
+    assert.deepEqual(identities, [["server", "im"]]);
+    for (const feature of ["http://jabber.org/protocol/disco#info", "urn:xmpp:ping", "urn:xmpp:time"]) {
+      assert(features.includes(feature), `${feature} is missing`);
+    }
+    assert.match((await client.do("version", { to: "ship.example" })).name ?? "", /halyard/i);
+    await client.logout();
+  },
+});
+
+Deno.test({
+  name: "slixmpp is told that a password is wrong",
+  ignore: !canUseSlixmpp(),
+  async fn() {
+    await using scratch = new Scratch();
+    const site = await standalone(scratch);
+    await using _server = await HalyardProcess.start(site.configPath);
+    await using client = new SlixmppClient();
+    await client.do("login", {
+      jid: JID,
+      password: "wrong",
+      host: "127.0.0.1",
+      port: site.ports.starttls,
+      mechanism: "SCRAM-SHA-256",
+    });
+    assert.equal((await client.next("refused")).condition, "not-authorized");
+    await client.next("rejected");
+  },
+});
+
+const BINDINGS = [
+  { mechanism: "SCRAM-SHA-256-PLUS", gs2: undefined, ends: "success" },
+  { mechanism: "SCRAM-SHA-1-PLUS", gs2: undefined, ends: "success" },
+  { mechanism: "SCRAM-SHA-256", gs2: "n,,", ends: "success" },
+  { mechanism: "SCRAM-SHA-256-PLUS", gs2: "p=tls-unique,,", ends: "malformed-request" },
+  { mechanism: "SCRAM-SHA-256-PLUS", gs2: "n,,", ends: "malformed-request" },
+] as const;
+
+Deno.test("SCRAM binds to the certificate of a TLS channel, and refuses what does not fit", async () => {
+  await using scratch = new Scratch();
+  const site = await standalone(scratch);
+  await using _server = await HalyardProcess.start(site.configPath);
+  for (const { mechanism, gs2, ends } of BINDINGS) {
+    const at = { port: site.ports.tls, tls: true, domain: "ship.example" };
+    await using client = await XmppClient.connect(at);
+    const login = { user: "romeo", password: PASSWORD, mechanism, ...(gs2 === undefined ? {} : { gs2 }) };
+    const end = await client.authenticate(login).then(() => "success", (error: Error) => error.message);
+    assert.match(end, new RegExp(`${ends}$`), `${mechanism} ${gs2}`);
+  }
+});
