@@ -130,6 +130,7 @@ export class Server {
   async stop(): Promise<void> {
     await this.#clients.stop();
     await this.links.stop();
+    this.#im.stop();
     this.#options.turn.end();
   }
 

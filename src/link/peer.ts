@@ -16,6 +16,8 @@ import { Tally } from "./tally.ts";
 const PROVEN_MS = 60_000;
 /** Time a connection gets to end in good order when the server stops. */
 const STOP_MS = 2_000;
+/** The same for one that the peer seems to have lost. What it has not taken is held up until then. */
+const REPLACED_MS = 5_000;
 
 /**
  * The link to one peer in profile `xep-0361`: who calls whom, which connection is in use, and what comes over it.
@@ -116,7 +118,7 @@ export class Peer {
     // Both may call at the same moment. Later than that, a call says that the peer has lost the older connection.
     const called = this.#called;
     if (called !== undefined && connection.openedMs - called.openedMs > called.carrier.connectTimeoutMs) {
-      called.close("replaced");
+      called.close("replaced", REPLACED_MS);
     }
     this.#settle();
   }

@@ -82,21 +82,26 @@ export class Terminator implements TlsAcceptor {
   async #openLeg(): Promise<Leg> {
     this.#calling++;
     const { port } = this.#listener.addr;
-    const outer = await Deno.connect({ hostname: "127.0.0.1", port }).finally(() => this.#calling--);
-    outer.setNoDelay(true);
+    const outer = await Deno.connect({ hostname: "127.0.0.1", port }).catch((error) => {
+      this.#calling--;
+      throw error;
+    });
     try {
-      return { outer, inner: await this.#acceptedEnd(outer.localAddr.port) };
+      outer.setNoDelay(true);
+      return { outer, inner: await this.#innerEnd(outer.localAddr.port) };
     } catch (error) {
       outer.close();
       throw error;
     }
   }
 
-  #acceptedEnd(port: number): Promise<Deno.TlsConn> {
-    const known = this.#accepted.get(port);
+  /** The end that was, or will be, accepted from `port`. The caller has got through and knows its port. */
+  #innerEnd(port: number): Promise<Deno.TlsConn> {
+    this.#calling--;
+    const accepted = this.#accepted.get(port);
     this.#accepted.delete(port);
     if (this.#calling === 0) this.#dropStrangers();
-    if (known !== undefined) return Promise.resolve(known);
+    if (accepted !== undefined) return Promise.resolve(accepted);
     const caller = Promise.withResolvers<Deno.TlsConn>();
     this.#callers.set(port, caller);
     return caller.promise.finally(() => this.#callers.delete(port));

@@ -44,5 +44,12 @@ async function startedPair(sockets: Sockets, works: boolean): Promise<TransportP
   const socket = tls.connect({ socket: carrier, rejectUnauthorized: false });
   await new Promise((resolve) => socket.once("secureConnect", resolve));
   const a = new WireTransport(new SocketWire(socket, carrier));
-  return { a, b: await accepted.promise, dispose: async () => { await listener.close(); await server.close(); } };
+  return {
+    a,
+    b: await accepted.promise,
+    dispose: async () => {
+      await listener.close();
+      await server.close();
+    },
+  };
 }

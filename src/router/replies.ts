@@ -10,9 +10,9 @@ export function resultReply(iq: Stanza, payload?: Element): Stanza {
 }
 
 /**
- * The error that answers a stanza, addressed to its sender; undefined where the RFC forbids an answer: to an error
- * (RFC 6120 section 8.3.1), to an IQ result, and to presence other than a subscription request or a probe, whose
- * sender did not ask for anything.
+ * The error that answers a stanza, addressed to its sender; undefined where no answer may be: to an error (RFC 6120
+ * section 8.3.1), to an IQ result, and to unavailable presence, whose sender is gone. Available presence is answered:
+ * it may ask for something, such as to join a room.
  */
 export function errorReply(stanza: Stanza, error: StanzaError): Stanza | undefined {
   if (stanza.type === "error") return undefined;

@@ -4,8 +4,8 @@ import { hasContent, isChild } from "./children.ts";
 import type { Decision } from "./rule.ts";
 
 /**
- * Takes the formatted copy out of a message that has a plain body: its meaning "MUST always be represented as
- * best as possible in the normal body" (XEP-0071 section 4). Without a body the formatted text is all there is, and stays.
+ * Takes the formatted copy out of a message that has a plain body: the meaning "MUST always be represented as best as
+ * possible in the normal <body/>" (XEP-0071 section 4). Without a body the formatted text is all there is, and stays.
  */
 export function stripXhtmlIm(stanza: Stanza): Decision | undefined {
   if (stanza.kind !== "message" || stanza.type === "error" || !hasContent(stanza.element, "body")) {
