@@ -33,6 +33,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
   const rateBps = wholeNumber(options.rate, "--rate", 10, 1_000_000_000);
   const delayMs = wholeNumber(options.delay, "--delay", 0, 600_000);
+  const stopped = interrupted();
   const link = new SimLink(systemClock, { rateBps, delayMs });
   const sim = new SimNetwork(systemClock, link);
   const network = systemNetwork(nullLog);
@@ -43,7 +44,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   for (const line of hello(rateBps, delayMs)) print(line);
   print("ready");
   let over = false;
-  const end = interrupted().then(() => {
+  const end = stopped.then(() => {
     over = true;
   });
   const view = draw(

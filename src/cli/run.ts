@@ -11,9 +11,9 @@ const STOP_MS = 10_000;
 export async function run(options: { readonly config: string }): Promise<void> {
   const config = readConfig(options.config);
   const log = programLog(config.log.level, config.log.format);
+  const stopped = interrupted().then(() => undefined);
   const running = await startServer(config, log);
   print("ready");
-  const stopped = interrupted().then(() => undefined);
   const cause = await Promise.race([running.failed.then((error) => ({ error })), stopped]);
   log.info("stopping");
   systemClock.after(STOP_MS, () => {

@@ -340,6 +340,19 @@ Deno.test("a stop ends the stream in good order, and ends even when the peer doe
     assert.equal(await deaf.closed, "lost");
     await world.stop();
   });
+  await t.step("a peer that ends its stream and keeps the connection", async () => {
+    const world = new World();
+    const shore = world.shore();
+    await shore.links.start();
+    const lazy = new RawPeer(await world.call(SHIP.host, AT_SHORE));
+    const stopped = shore.links.stop();
+    await world.clock.advance(10);
+    lazy.write("</stream:stream>");
+    await world.clock.advance(2_000);
+    await stopped;
+    assert.equal(lazy.heard, "</stream:stream>");
+    await world.stop();
+  });
 });
 
 Deno.test("the addresses listened on are known once started", async () => {

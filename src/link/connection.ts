@@ -136,11 +136,11 @@ export class Connection {
             this.#events.stanza(output.element);
             break;
           case "peerClosed":
-            this.close(output.reason);
+            this.#finish(this.#stream.closing(), output.reason, CLOSE_MS);
             break;
           case "error":
             this.#logTheirError(output.error);
-            this.close("stream-error");
+            this.#finish(this.#stream.closing(), "stream-error", CLOSE_MS);
             break;
           case "fatal":
             this.fail(output.error);

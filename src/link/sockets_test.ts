@@ -54,11 +54,11 @@ Deno.test("two servers talk over real sockets, both ways, and part in good order
   const [connect] = shore.links.endpoints;
   const ship = server("ship.example", "shore", { connect });
   await ship.links.start();
-  ship.links.accept(stanza("<message><body>ahoy</body></message>"));
+  ship.links.accept(stanza("<message><body>ahoy</body></message>", systemClock.nowMs()));
   assert.equal((await shore.next).element.getChildText("body"), "ahoy");
   const answer =
     "<message from='juliet@shore.example' to='romeo@ship.example/deck'><body>aye</body></message>";
-  shore.links.accept(stanza(answer));
+  shore.links.accept(stanza(answer, systemClock.nowMs()));
   assert.equal((await ship.next).element.getChildText("body"), "aye");
   await ship.links.stop();
   await shore.links.stop();

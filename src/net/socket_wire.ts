@@ -77,7 +77,7 @@ export class SocketWire implements Wire {
     this.#paused = true;
     this.#socket.pause();
     // A paused TLS socket goes on reading and deciphering without any bound; only the socket below can stop that.
-    //GATE readHandle(this.#carrier)?.readStop();
+    readHandle(this.#carrier)?.readStop();
   };
 
   #onEnd = (): void => this.#events?.end();

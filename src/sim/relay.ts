@@ -17,18 +17,23 @@ export interface RelayRoute {
   readonly callerSends?: Direction;
 }
 
+interface Door {
+  readonly route: RelayRoute;
+  listener: Listener;
+}
+
 /**
  * A TCP relay between two real servers: what one sends reaches the other at the rate and with the delay of a
  * `SimLink`, which also counts it and can cut it. Both servers may call, each on a route of its own; all
  * connections share the link.
  *
  * A call is accepted at once even though the far server is `delayMs` away: the three packets of TCP's own handshake
- * are not simulated.
+ * are not simulated. When the far server turns out not to be there, the caller's connection breaks.
  */
 export class Relay {
   readonly #network: Network;
   readonly link: SimLink;
-  readonly #listeners: Listener[] = [];
+  readonly #doors: Door[] = [];
   readonly #open = new Set<Transport>();
 
   constructor(network: Network, link: SimLink) {
@@ -47,21 +52,44 @@ export class Relay {
    * @throws {Error} when it cannot listen there
    */
   async open(route: RelayRoute): Promise<Endpoint> {
-    const listener = await this.#network.listenLink(
-      route.listen,
-      undefined,
-      (caller) => void this.#relay(caller, route),
-    );
-    this.#listeners.push(listener);
+    const listener = await this.#listen(route);
+    this.#doors.push({ route: { ...route, listen: listener.local }, listener });
     return listener.local;
+  }
+
+  /** Cuts the link: connections break, and until it is mended nobody is there to take a call. */
+  async cut(): Promise<void> {
+    this.link.cut();
+    await this.refuse();
+  }
+
+  /** Mends the link and takes calls again, at the same endpoints. */
+  async mend(): Promise<void> {
+    this.link.mend();
+    await this.accept();
+  }
+
+  /** Takes no calls until told otherwise, as when the far server is known to be down; what is open stays open. */
+  async refuse(): Promise<void> {
+    await Promise.all(this.#doors.map((door) => door.listener.close()));
+  }
+
+  /** Takes calls again. @throws {Error} when somebody else listens there now */
+  async accept(): Promise<void> {
+    for (const door of this.#doors) door.listener = await this.#listen(door.route);
   }
 
   /** Accepts no more calls and breaks the connections there are. */
   async close(): Promise<void> {
-    const closing = this.#listeners.splice(0).map((listener) => listener.close());
+    const closing = this.#doors.splice(0).map((door) => door.listener.close());
     const ended = [...this.#open].map((transport) => transport.closed);
     for (const transport of this.#open) transport.abort("shutdown");
     await Promise.all([...closing, ...ended]);
+  }
+
+  #listen(route: RelayRoute): Promise<Listener> {
+    const take = (caller: Transport) => void this.#relay(caller, route);
+    return this.#network.listenLink(route.listen, undefined, take);
   }
 
   async #relay(caller: Transport, route: RelayRoute): Promise<void> {

@@ -114,16 +114,18 @@ Deno.test("Relay passes on that a side has finished, and leaves the other direct
 });
 
 Deno.test("Relay breaks its connections when the link is cut, and carries new ones when it is mended", async () => {
-  const { clock, link, relay, call } = await makeWorld(8_000, 10);
+  const { clock, relay, dial, call } = await makeWorld(8_000, 10);
   const [near, far] = await call(SHIP_SIDE);
   const ears = [new Ear(near), new Ear(far)];
   send(near, "lost on the way");
   await clock.advance(20);
-  link.cut();
+  void relay.cut();
   await clock.advance(100);
   assert.deepEqual(ears.map((ear) => [ear.text, ear.closed]), [["", "lost"], ["", "lost"]]);
   assert.equal(relay.connections, 0);
-  link.mend();
+  await assert.rejects(dial(SHIP_SIDE), /nobody listens there/);
+  void relay.mend();
+  await clock.settle();
   const [again, heard] = await call(SHIP_SIDE);
   const ear = new Ear(heard);
   send(again, "back again");
@@ -141,6 +143,19 @@ Deno.test("Relay turns callers away while the link is cut or the far server is d
   await clock.advance(100);
   assert.deepEqual(ears.map((ear) => ear.closed), ["lost", "lost"]);
   assert.equal(relay.connections, 0);
+});
+
+Deno.test("Relay can refuse calls while what is open stays open", async () => {
+  const { clock, relay, dial, call } = await makeWorld(8_000, 10);
+  const [near, far] = await call(SHIP_SIDE);
+  const heard = new Ear(far);
+  await relay.refuse();
+  await assert.rejects(dial(SHIP_SIDE), /nobody listens there/);
+  send(near, "still here");
+  await clock.advance(100);
+  assert.equal(heard.text, "still here");
+  await relay.accept();
+  await call(SHIP_SIDE);
 });
 
 Deno.test("Relay ends everything when it is closed", async () => {

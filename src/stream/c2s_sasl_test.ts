@@ -100,6 +100,27 @@ transcript(
   () => c2sOptions({ serverEndPoint: END_POINT }),
 );
 
+const unbound = scram("sha256", "c", { gs2Header: "y,," });
+
+transcript(
+  "a client that tried -PLUS with a binding we do not have has seen the offer, and may go on without it",
+  `
+  C: ${CLIENT_HEADER}
+  S: ${serverHeader("a")}
+  S: ${PLUS_FEATURES}
+  C: <auth xmlns='${SASL}' mechanism='SCRAM-SHA-256-PLUS'>${b64("p=tls-unique,,n=juliet,r=Client")}</auth>
+  S: <failure xmlns='${SASL}'>
+       <malformed-request/>
+       <text xml:lang='en'>Channel binding is of type tls-server-end-point only</text>
+     </failure>
+  C: <auth xmlns='${SASL}' mechanism='SCRAM-SHA-256'>${unbound.first}</auth>
+  S: <challenge xmlns='${SASL}'>${unbound.challenge}</challenge>
+  C: <response xmlns='${SASL}'>${unbound.final}</response>
+  S: <success xmlns='${SASL}'>${unbound.success}</success>
+  `,
+  () => c2sOptions({ serverEndPoint: END_POINT }),
+);
+
 /** Requests to log in that fail at once, and the conditions of RFC 6120 section 6.5. */
 const FAILURES: readonly (readonly [what: string, request: string, failure: string])[] = [
   ["without a mechanism", "<auth>AA==</auth>", "<invalid-mechanism/>"],

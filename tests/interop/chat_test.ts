@@ -111,10 +111,10 @@ async function theShoreRestarts(world: ShipAndShore, romeo: SlixmppClient): Prom
 async function theLinkIsCut(world: ShipAndShore, romeo: SlixmppClient): Promise<void> {
   await using juliet = await julietArrives(world);
   await say(romeo, juliet, JULIET, "still here");
-  world.link.cut();
+  await world.cutLink();
   await romeo.do("message", { to: JULIET, body: "through the storm" });
   await juliet.do("message", { to: ROMEO, body: "and back" });
-  world.link.mend();
+  await world.mendLink();
   await juliet.next("message", { body: "through the storm" });
   await romeo.next("message", { body: "and back" });
 }

@@ -13,30 +13,31 @@ async function standalone(scratch: Scratch): Promise<Site> {
   return site;
 }
 
-const SLIXMPP_LOGINS: readonly { readonly name: string; readonly choice: Partial<SlixmppLogin> }[] = [
-  { name: "the mechanism it chooses itself", choice: {} },
-  { name: "SCRAM-SHA-256", choice: { mechanism: "SCRAM-SHA-256" } },
-  { name: "SCRAM-SHA-1", choice: { mechanism: "SCRAM-SHA-1" } },
-  { name: "PLAIN", choice: { mechanism: "PLAIN" } },
+/**
+ * slixmpp knows no channel binding of ours: it tries `-PLUS` with its own in vain, and must get in without. When a
+ * test makes it leave that out, it claims that we do not offer `-PLUS`, and RFC 5802 section 6 wants it refused.
+ */
+const SLIXMPP_LOGINS: readonly { readonly choice: Partial<SlixmppLogin>; readonly mechanism: string }[] = [
+  { choice: {}, mechanism: "SCRAM-SHA-256" },
+  { choice: { mechanism: "PLAIN" }, mechanism: "PLAIN" },
 ];
 
 Deno.test({
-  name: "slixmpp logs in over STARTTLS and direct TLS, by each mechanism, and trusts the certificate",
+  name: "slixmpp logs in over STARTTLS and direct TLS, and trusts the certificate",
   ignore: !canUseSlixmpp(),
   async fn() {
     await using scratch = new Scratch();
     const site = await standalone(scratch);
     await using _server = await HalyardProcess.start(site.configPath);
     const ca = `${site.directory}/data/certificate.pem`;
-    for (const tls of ["starttls", "direct"] as const) {
-      for (const { name, choice } of SLIXMPP_LOGINS) {
+    const ways = [{ port: site.ports.starttls }, { port: site.ports.tls, tls: "direct" }] as const;
+    for (const way of ways) {
+      for (const { choice, mechanism } of SLIXMPP_LOGINS) {
         await using client = new SlixmppClient();
-        const port = tls === "direct" ? site.ports.tls : site.ports.starttls;
-        const way = tls === "direct" ? { tls } : {};
-        const online = await client.login({ jid: JID, password: PASSWORD, port, ca, ...way, ...choice });
-        assert.equal(online.jid, JID, `${tls}, ${name}`);
-        assert.match(online.tls ?? "none", /^TLSv1\.[23]$/, `${tls}, ${name}`);
-        assert.equal(online.mechanism, choice.mechanism ?? online.mechanism);
+        const online = await client.login({ jid: JID, password: PASSWORD, ca, ...way, ...choice });
+        assert.equal(online.jid, JID);
+        assert.match(online.tls ?? "none", /^TLSv1\.[23]$/);
+        assert.equal(online.mechanism, mechanism);
         await client.do("ping", { to: "ship.example" });
         await client.logout();
       }
@@ -76,7 +77,7 @@ Deno.test({
       password: "wrong",
       host: "127.0.0.1",
       port: site.ports.starttls,
-      mechanism: "SCRAM-SHA-256",
+      mechanism: "PLAIN",
     });
     assert.equal((await client.next("refused")).condition, "not-authorized");
     await client.next("rejected");
@@ -87,6 +88,9 @@ const BINDINGS = [
   { mechanism: "SCRAM-SHA-256-PLUS", gs2: undefined, ends: "success" },
   { mechanism: "SCRAM-SHA-1-PLUS", gs2: undefined, ends: "success" },
   { mechanism: "SCRAM-SHA-256", gs2: "n,,", ends: "success" },
+  { mechanism: "SCRAM-SHA-1", gs2: "n,,", ends: "success" },
+  { mechanism: "PLAIN", gs2: undefined, ends: "success" },
+  { mechanism: "SCRAM-SHA-256", gs2: "y,,", ends: "not-authorized" },
   { mechanism: "SCRAM-SHA-256-PLUS", gs2: "p=tls-unique,,", ends: "malformed-request" },
   { mechanism: "SCRAM-SHA-256-PLUS", gs2: "n,,", ends: "malformed-request" },
 ] as const;

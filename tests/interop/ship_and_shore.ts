@@ -1,27 +1,26 @@
 import { nullLog, systemClock } from "../../src/base/mod.ts";
-import { systemNetwork } from "../../src/net/mod.ts";
-import { Relay, SimLink, type SimLinkOptions } from "../../src/sim/mod.ts";
+import { type Endpoint, systemNetwork } from "../../src/net/mod.ts";
+import { type Direction, Relay, SimLink, type SimLinkOptions } from "../../src/sim/mod.ts";
 import { loopback, pickPorts, Scratch, type Site, writeSite } from "../support/config.ts";
 import { addUser, HalyardProcess } from "../support/process.ts";
 
 /** Password of every account. */
 export const PASSWORD = "correct horse";
 
-const STATE_MS = 20_000;
-
 export type Side = "ship" | "shore";
+const SIDES: readonly Side[] = ["ship", "shore"];
 
 /** Two server processes with a relay between them, each calling the other through it. */
 export class ShipAndShore {
-  readonly link: SimLink;
   readonly #scratch = new Scratch();
-  readonly #relay: Relay;
+  /** The way to each side. */
+  readonly #relays: Readonly<Record<Side, Relay>>;
   readonly #sites = new Map<Side, Site>();
   readonly #servers = new Map<Side, HalyardProcess>();
 
   private constructor(options: SimLinkOptions) {
-    this.link = new SimLink(systemClock, options);
-    this.#relay = new Relay(systemNetwork(nullLog), this.link);
+    const [network, link] = [systemNetwork(nullLog), new SimLink(systemClock, options)];
+    this.#relays = { ship: new Relay(network, link), shore: new Relay(network, link) };
   }
 
   /** Starts both, with the accounts romeo@ship.example and juliet@shore.example. */
@@ -29,7 +28,7 @@ export class ShipAndShore {
     const world = new ShipAndShore(options);
     try {
       await world.#configure();
-      for (const side of ["ship", "shore"] as const) await world.startServer(side);
+      for (const side of SIDES) await world.startServer(side);
       return world;
     } catch (error) {
       await world[Symbol.asyncDispose]();
@@ -56,18 +55,34 @@ export class ShipAndShore {
 
   async startServer(side: Side): Promise<void> {
     this.#servers.set(side, await HalyardProcess.start(this.site(side).configPath));
+    await this.#relays[side].accept();
   }
 
-  /** Stops a server as an operator does. @returns its exit code */
+  /** Stops a server as an operator does; calls to it are refused from then on. @returns its exit code */
   async stopServer(side: Side): Promise<number> {
+    await this.#relays[side].refuse();
     const { code } = await this.server(side).stop();
     this.#servers.delete(side);
     return code;
   }
 
-  /** Resolves once a connection crosses the link. */
+  /** Resolves once both servers say that the link is up. */
   async linkUp(): Promise<void> {
-    await this.#until(() => this.#relay.connections > 0, "connection over the link");
+    for (const server of this.#servers.values()) {
+      await server.logged(/link connected(?!.*link connection ended)/s);
+    }
+  }
+
+  /** Cuts the link. Resolves when both servers have noticed. */
+  async cutLink(): Promise<void> {
+    await Promise.all(SIDES.map((side) => this.#relays[side].cut()));
+    for (const server of this.#servers.values()) {
+      await server.logged(/link connection ended(?!.*link connected)/s);
+    }
+  }
+
+  async mendLink(): Promise<void> {
+    await Promise.all(SIDES.map((side) => this.#relays[side].mend()));
   }
 
   /** Runs a part of a test; when it fails, its error says what the servers have written. */
@@ -82,21 +97,14 @@ export class ShipAndShore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.#servers.values()) await server[Symbol.asyncDispose]();
-    await this.#relay.close();
+    for (const side of SIDES) await this.#relays[side].close();
     await this.#scratch[Symbol.asyncDispose]();
   }
 
   async #configure(): Promise<void> {
     const ports = { ship: pickPorts(), shore: pickPorts() };
-    const toShore = await this.#relay.open({
-      listen: loopback(0),
-      connect: loopback(ports.shore.link),
-    });
-    const toShip = await this.#relay.open({
-      listen: loopback(0),
-      connect: loopback(ports.ship.link),
-      callerSends: "back",
-    });
+    const toShore = await this.#way("shore", ports.shore.link, "forth");
+    const toShip = await this.#way("ship", ports.ship.link, "back");
     const { path } = this.#scratch;
     const shore = { domain: "shore.example", connectPort: toShore.port, rate: "9600bps" };
     const ship = { domain: "ship.example", connectPort: toShip.port, rate: "9600bps" };
@@ -106,11 +114,11 @@ export class ShipAndShore {
     await addUser(this.site("shore").configPath, "juliet@shore.example", PASSWORD);
   }
 
-  async #until(condition: () => boolean, what: string): Promise<void> {
-    const giveUpMs = systemClock.monotonicMs() + STATE_MS;
-    while (!condition()) {
-      if (systemClock.monotonicMs() > giveUpMs) throw new Error(`Cannot go on: no ${what} in ${STATE_MS} ms`);
-      await new Promise((resolve) => void systemClock.after(20, () => resolve(undefined)));
-    }
+  /** A way to a server that refuses calls until the server is there. */
+  async #way(to: Side, port: number, callerSends: Direction): Promise<Endpoint> {
+    const relay = this.#relays[to];
+    const at = await relay.open({ listen: loopback(0), connect: loopback(port), callerSends });
+    await relay.refuse();
+    return at;
   }
 }

@@ -56,13 +56,17 @@ export class HalyardProcess {
   readonly #child: Deno.ChildProcess;
   readonly #output: Promise<unknown>;
   readonly #log: string[] = [];
+  #onLine: (() => void) | undefined;
   #ended: Deno.CommandStatus | undefined;
   /** Milliseconds from spawning the process to its line `ready`. */
   readyAfterMs = Number.NaN;
 
   private constructor(child: Deno.ChildProcess, onReady: () => void) {
     this.#child = child;
-    const keep = (line: string) => void this.#log.push(line);
+    const keep = (line: string) => {
+      this.#log.push(line);
+      this.#onLine?.();
+    };
     this.#output = Promise.all([
       readLines(child.stdout, (line) => {
         keep(line);
@@ -110,6 +114,19 @@ export class HalyardProcess {
   /** All that it has written so far, both streams. */
   get log(): string {
     return this.#log.join("\n");
+  }
+
+  /** Resolves when all that it has written so far matches `pattern`. @throws {Error} with the log, after 20 s */
+  async logged(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.log)) {
+      const more = Promise.withResolvers<void>();
+      this.#onLine = more.resolve;
+      try {
+        await deadline(more.promise, READY_MS, `line that matches ${pattern}`);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}:\n${this.log}`);
+      }
+    }
   }
 
   /**

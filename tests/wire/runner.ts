@@ -12,7 +12,12 @@ const CLIENT_PORT = 5221;
 const LINK_PORT = 5270;
 
 /** Where people live unless a transcript says otherwise. */
-const HOMES: Readonly<Record<string, string>> = { romeo: "ship", benvolio: "ship", juliet: "shore", nurse: "shore" };
+const HOMES: Readonly<Record<string, string>> = {
+  romeo: "ship",
+  benvolio: "ship",
+  juliet: "shore",
+  nurse: "shore",
+};
 
 /**
  * Runs a transcript: see `docs/testing.md` for its language. Fails with the line's number and with what the client
@@ -53,11 +58,17 @@ class Stage {
     [/^([\w/]+) logs in$/, (who = "") => this.#login(who)],
     [/^([\w/]+) logs out$/, (who = "") => this.#client(who).logout()],
     [/^([\w/]+) breaks off$/, (who = "") => this.#client(who).drop()],
-    [/^([\w/]+) is cut off$/, (who = "") => this.#now.clock.until(() => this.#client(who).ended, PATIENCE_MS)],
+    [
+      /^([\w/]+) is cut off$/,
+      (who = "") => this.#now.clock.until(() => this.#client(who).ended, PATIENCE_MS),
+    ],
     [/^([\w/]+) forgets$/, (who = "") => this.#forget(who)],
     [/^([\w/]+) > (.+)$/, (who = "", xml = "") => this.#client(who).send(xml)],
     [/^([\w/]+) < nothing$/, (who = "") => this.#expectNothing(who)],
-    [/^([\w/]+) < (<.*>)( exactly)?$/, (who = "", xml = "", exactly) => this.#expect(who, xml, exactly !== undefined)],
+    [
+      /^([\w/]+) < (<.*>)( exactly)?$/,
+      (who = "", xml = "", exactly) => this.#expect(who, xml, exactly !== undefined),
+    ],
   ];
 
   async play(line: string): Promise<void> {
@@ -179,6 +190,8 @@ function mismatch(expected: Element, got: Element, exactly: boolean): string | u
     const faults = children.map((candidate) => mismatch(child, candidate, exactly));
     if (!faults.includes(undefined)) return `no <${child.name}/> as expected in <${got.name}/>`;
   }
-  if (exactly && children.length !== elementsOf(expected).length) return `<${got.name}/> holds more than expected`;
+  if (exactly && children.length !== elementsOf(expected).length) {
+    return `<${got.name}/> holds more than expected`;
+  }
   return undefined;
 }
