@@ -55,6 +55,7 @@ Deno.test("each connection begins a new zlib stream", async () => {
   await ship.links.start();
   await world.clock.advance(10);
   ship.send("<message><body>one</body></message>");
+  shore.send("<message><body>heard</body></message>");
   await world.clock.advance(10);
   world.network.connections[0]?.cut();
   ship.send("<message><body>two</body></message>");

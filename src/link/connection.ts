@@ -1,7 +1,7 @@
 import { type CancelTimer, type Clock, type CloseReason, errorText, type Log } from "../base/mod.ts";
 import { compressed, type Transport } from "../net/mod.ts";
 import type { StreamError } from "../stanza/mod.ts";
-import { type PresetInput, PresetStream, streamErrorText } from "../stream/mod.ts";
+import { type PresetInput, type PresetOutput, PresetStream, streamErrorText } from "../stream/mod.ts";
 import type { Element, XmlLimits } from "../xml/mod.ts";
 import { counted } from "./counted.ts";
 import { Pacer } from "./pacer.ts";
@@ -49,6 +49,7 @@ export class Connection {
   #linkOutBytes = 0;
   #hasSent = false;
   #hasHeard = false;
+  #isProven = false;
   #cancelDeadline: CancelTimer | undefined;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
@@ -78,6 +79,11 @@ export class Connection {
   /** Whether a stanza ever came. */
   get hasHeard(): boolean {
     return this.#hasHeard;
+  }
+
+  /** Whether a server is there that speaks our language: a stanza came, or the end of the stream in due form. */
+  get isProven(): boolean {
+    return this.#isProven;
   }
 
   /**
@@ -129,27 +135,28 @@ export class Connection {
   #step(input: PresetInput): void {
     if (input.kind === "bytes") this.#options.tally.addBytes("raw", "in", input.bytes.length);
     try {
-      for (const output of this.#stream.step(input)) {
-        switch (output.kind) {
-          case "stanza":
-            this.#hasHeard = true;
-            this.#events.stanza(output.element);
-            break;
-          case "peerClosed":
-            this.#finish(this.#stream.closing(), output.reason, CLOSE_MS);
-            break;
-          case "error":
-            this.#logTheirError(output.error);
-            this.#finish(this.#stream.closing(), "stream-error", CLOSE_MS);
-            break;
-          case "fatal":
-            this.fail(output.error);
-            break;
-        }
-      }
+      for (const output of this.#stream.step(input)) this.#take(output);
     } catch (error) {
       this.#options.log.error("link stanza failed", { peer: this.#options.peer, error: errorText(error) });
       this.fail({ condition: "internal-server-error" }, "internal");
+    }
+  }
+
+  #take(output: PresetOutput): void {
+    switch (output.kind) {
+      case "stanza":
+        this.#hasHeard = true;
+        this.#isProven = true;
+        return this.#events.stanza(output.element);
+      case "peerClosed":
+        if (output.reason === "closed-by-peer") this.#isProven = true;
+        return this.#finish(this.#stream.closing(), output.reason, CLOSE_MS);
+      case "error":
+        this.#isProven = true;
+        this.#logTheirError(output.error);
+        return this.#finish(this.#stream.closing(), "stream-error", CLOSE_MS);
+      case "fatal":
+        return this.fail(output.error);
     }
   }
 

@@ -122,12 +122,10 @@ export class Outbox {
     this.#unstore(batch.stanzas);
   }
 
-  /**
-   * The connection broke before the carrier had taken all of a batch. It is sent again: what had crossed of it comes
-   * twice, since this profile has no acknowledgements by which to know.
-   */
-  takeBack(batch: Batch): void {
-    for (const stale of this.#queue.putBack(batch.stanzas)) this.#addSuperseded(stale);
+  /** Puts batches that may not have arrived back to the head of the queue, in their order. */
+  takeBack(batches: readonly Batch[]): void {
+    const stanzas = batches.flatMap((batch) => batch.stanzas);
+    for (const stale of this.#queue.putBack(stanzas)) this.#addSuperseded(stale);
     this.storeAll();
   }
 
@@ -214,6 +212,7 @@ export class Outbox {
   #unstore(waiting: readonly Waiting[]): void {
     const ids = waiting.map(({ storeId }) => storeId).filter((id) => id !== undefined);
     if (ids.length > 0) this.#options.store.remove(this.#options.peer.name, ids);
+    for (const one of waiting) one.storeId = undefined;
   }
 
   #forget(storeId: number | undefined): void {

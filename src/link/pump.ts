@@ -6,10 +6,27 @@ import type { Batch, Outbox } from "./outbox.ts";
 
 /** XML that leaves together, before compression, unless a single stanza is larger. */
 const BATCH_SIZE_BYTES = 4_096;
+/** How long a batch is remembered that was sent to somebody who has not shown yet that he is there. */
+const UNPROVEN_MS = 60_000;
+/** How many are. */
+const MOST_UNPROVEN = 16;
+
+/** A batch that was handed to a connection. */
+interface Sent {
+  readonly batch: Batch;
+  readonly connection: Connection;
+  /** When, monotonic. */
+  readonly sentMs: number;
+}
 
 /**
  * Moves what waits in an outbox to the connection in use, late: one batch at a time, gathered when a turn ends, and
  * the next one only when the carrier has taken the last and little air time is left below us.
+ *
+ * What is sent again when a connection has ended: a batch that the carrier had not taken, and, if nothing ever came
+ * from the far side, the batches of the last minute, since a relay takes calls for a server that is down. What had
+ * crossed of them comes twice. What a carrier had taken of a connection that worked may be lost with it. Profile
+ * `xep-0361` has no acknowledgements, so it cannot know better.
  */
 export class Pump {
   readonly #outbox: Outbox;
@@ -17,7 +34,10 @@ export class Pump {
   readonly #turn: Turn;
   readonly #expiry: Deadline;
   #connection: Connection | undefined;
-  #inFlight: { readonly batch: Batch; readonly connection: Connection } | undefined;
+  /** The batch that the carrier has not taken yet. */
+  #inFlight: Sent | undefined;
+  /** Those that it took before anything came from the far side, oldest first. */
+  #unproven: readonly Sent[] = [];
   #isScheduled = false;
   #cancelPause: CancelTimer | undefined;
   #isStopped = false;
@@ -48,12 +68,14 @@ export class Pump {
     this.wake();
   }
 
-  /** A connection has ended: what it had not taken by then goes back to the queue. */
+  /** A connection has ended: what may not have arrived goes back to the queue. */
   ended(connection: Connection): void {
-    if (this.#inFlight?.connection !== connection) return;
-    const { batch } = this.#inFlight;
-    this.#inFlight = undefined;
-    this.#outbox.takeBack(batch);
+    const unproven = this.#stillUnproven();
+    const sent = this.#inFlight === undefined ? unproven : [...unproven, this.#inFlight];
+    const lost = sent.filter((one) => one.connection === connection);
+    this.#unproven = unproven.filter((one) => one.connection !== connection);
+    if (this.#inFlight?.connection === connection) this.#inFlight = undefined;
+    if (lost.length > 0) this.#outbox.takeBack(lost.map(({ batch }) => batch));
     this.wake();
   }
 
@@ -89,20 +111,28 @@ export class Pump {
     if (waitMs > 0) return this.#pause(waitMs);
     const batch = this.#outbox.take(BATCH_SIZE_BYTES);
     if (batch === undefined) return;
-    this.#inFlight = { batch, connection };
+    const sent = { batch, connection, sentMs: this.#clock.monotonicMs() };
+    this.#inFlight = sent;
     connection.send(batch.xml).then(
-      (linkBytes) => this.#taken(batch, connection, linkBytes),
+      (linkBytes) => this.#taken(sent, linkBytes),
       // Broken: the batch goes back when the connection says that it has ended.
       () => {},
     );
   }
 
-  #taken(batch: Batch, connection: Connection, linkBytes: number): void {
-    if (this.#inFlight?.batch !== batch) return;
+  #taken(sent: Sent, linkBytes: number): void {
+    if (this.#inFlight !== sent) return;
     this.#inFlight = undefined;
-    connection.pacer.sent(linkBytes);
-    this.#outbox.handedOver(batch);
+    this.#unproven = [...this.#unproven, sent];
+    this.#unproven = this.#stillUnproven().slice(-MOST_UNPROVEN);
+    sent.connection.pacer.sent(linkBytes);
+    this.#outbox.handedOver(sent.batch);
     this.wake();
+  }
+
+  #stillUnproven(): readonly Sent[] {
+    const sinceMs = this.#clock.monotonicMs() - UNPROVEN_MS;
+    return this.#unproven.filter(({ connection, sentMs }) => !connection.isProven && sentMs > sinceMs);
   }
 
   #pause(waitMs: number): void {

@@ -89,7 +89,7 @@ export class StartTlsTransport extends WireTransport implements UpgradableTransp
       this.settle(reason);
       throw error;
     }
-    this.#secure.closed.then((reason) => this.settle(reason));
+    this.#secure.closed.then(this.settle);
     return this.#secure;
   }
 
@@ -119,7 +119,8 @@ class EarlyBytes {
   add(bytes: Uint8Array): void {
     this.#sizeBytes += bytes.length;
     if (this.#sizeBytes > MAX_EARLY_BYTES) this.#chunks = [];
-    else this.#chunks.push(bytes);
+    // A copy: a chunk as it comes from a socket may hold on to 64 KB however short it is.
+    else this.#chunks.push(bytes.slice());
   }
 
   forget(): void {

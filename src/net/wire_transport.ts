@@ -16,8 +16,9 @@ export class WireTransport implements Transport, WireEvents {
   readonly writable: WritableStream<Uint8Array>;
   readonly closed: Promise<CloseReason>;
   readonly remote: RemoteAddress;
+  /** Resolves `closed`; later calls do nothing. */
+  protected readonly settle: (reason: CloseReason) => void;
   readonly #wire: Wire;
-  readonly #settle: (reason: CloseReason) => void;
   #input: ReadableStreamDefaultController<Uint8Array> | undefined;
   #output: WritableStreamDefaultController | undefined;
   #receiving = true;
@@ -30,7 +31,7 @@ export class WireTransport implements Transport, WireEvents {
     this.remote = wire.remote;
     const { promise, resolve } = Promise.withResolvers<CloseReason>();
     this.closed = promise;
-    this.#settle = resolve;
+    this.settle = resolve;
     wire.start(this);
     this.readable = new ReadableStream({
       start: (controller) => void (this.#input = controller),
@@ -89,11 +90,6 @@ export class WireTransport implements Transport, WireEvents {
     this.#input = undefined;
     this.#output?.error(error);
     return this.#wire;
-  }
-
-  /** Resolves `closed`; later calls do nothing. */
-  protected settle(reason: CloseReason): void {
-    this.#settle(reason);
   }
 
   async #finish(): Promise<void> {
