@@ -6,7 +6,7 @@ import { addressRange, connect, duration, fingerprint, listen, rate } from "./le
 /** Waits between calls unless the file says otherwise. */
 export const RETRY_DEFAULTS = { first: "2s", most: "5m" } as const;
 
-const tls = section("TLS from the first byte, both sides with a certificate (XEP-0361 section 3.1).", {
+const tls = section("TLS from the first byte, both sides with a certificate (XEP-0361 section 4.6).", {
   peer_fingerprint: fingerprint({ about: "SHA-256 of the one certificate that the peer may show." }),
 });
 

@@ -100,13 +100,19 @@ export class Pump {
   }
 
   #isReady(): boolean {
-    return this.#connection !== undefined && this.#inFlight === undefined &&
+    return this.#connection !== undefined && !this.#isHeldUp(this.#connection) &&
       this.#connection.pacer.waitMs === 0;
+  }
+
+  /** Whether something must arrive or come back first, so that nothing passes it. */
+  #isHeldUp(connection: Connection): boolean {
+    return this.#inFlight !== undefined ||
+      this.#stillUnproven().some((sent) => sent.connection !== connection);
   }
 
   #drain(): void {
     const connection = this.#connection;
-    if (connection === undefined || this.#inFlight !== undefined || this.#outbox.stanzas === 0) return;
+    if (connection === undefined || this.#isHeldUp(connection) || this.#outbox.stanzas === 0) return;
     const { waitMs } = connection.pacer;
     if (waitMs > 0) return this.#pause(waitMs);
     const batch = this.#outbox.take(BATCH_SIZE_BYTES);

@@ -5,7 +5,7 @@ import { orderedPair, presenceSlot, type QueueClass, queueClass } from "./classe
 export interface QueueLimits {
   /** Stanzas that may wait, unavailable presence not counted. */
   readonly stanzas: number;
-  /** Tprecursor size together as XML, before compression. */
+  /** Their size together as XML, before compression. */
   readonly sizeBytes: number;
   /** How long messages and subscriptions wait before their sender is told. */
   readonly ageMs: number;

@@ -87,6 +87,27 @@ Deno.test("of very much only the last goes back, in its order, before what waits
   await world.stop();
 });
 
+Deno.test("nothing passes what may yet come back from an older connection", async () => {
+  const world = new World();
+  const shore = world.shore();
+  await shore.links.start();
+  const older = new RawPeer(await world.call(SHIP.host, AT_SHORE));
+  shore.send("<message><body>one</body></message>");
+  await world.clock.advance(10);
+  // It has no more to say, but it still reads: the connection is being closed, and not yet over.
+  older.close();
+  const [connection] = world.network.connections;
+  if (connection === undefined) throw new Error("no connection");
+  connection.called.isHeld = true;
+  const newer = new RawPeer(await world.call(SHIP.host, AT_SHORE));
+  shore.send("<message><body>two</body></message>");
+  await world.clock.advance(10);
+  assert.equal(newer.heard, "");
+  await world.clock.advance(30_000);
+  assert.deepEqual([...newer.heard.matchAll(/<body>(\w+)/g)].map(([, body]) => body), ["one", "two"]);
+  await world.stop();
+});
+
 Deno.test("a server that stops keeps what nobody has shown to have taken", async () => {
   const world = new World();
   const deaf: RawPeer[] = [];

@@ -64,7 +64,7 @@ export interface TlsIdentity {
   readonly keyPem: string;
 }
 
-/** How a link's TCP connection is protected by TLS from its first byte, when it is (XEP-0361 section 3.1). */
+/** How a link's TCP connection is protected by TLS from its first byte, when it is (XEP-0361 section 4.6). */
 export interface LinkTls extends TlsIdentity {
   /** SHA-256 fingerprint of the one certificate the peer may show, 64 hexadecimal digits in lower case. */
   readonly peerFingerprint: string;

@@ -56,6 +56,7 @@ export function boundReply(id: string, jid: Jid): Element {
   return xml("iq", { type: "result", id }, bind);
 }
 
+/** The error that answers a request of a client that is not yet bound. */
 export function errorReply(id: string | undefined, error: StanzaError): Element {
   return xml("iq", { type: "error", id }, errorElement(error));
 }

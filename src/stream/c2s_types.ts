@@ -61,6 +61,7 @@ export interface C2sLimits {
   readonly failedLogins: number;
 }
 
+/** What an ordinary server permits. */
 export const DEFAULT_C2S_LIMITS: C2sLimits = {
   unauthenticated: UNAUTHENTICATED_XML_LIMITS,
   authenticated: DEFAULT_XML_LIMITS,

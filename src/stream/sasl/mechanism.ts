@@ -47,6 +47,7 @@ export interface Mechanism {
   respond(message: Uint8Array): SaslStep;
 }
 
+/** A failed handshake. */
 export function failure(condition: SaslCondition, text?: string): SaslFailure {
   return text === undefined ? { kind: "failure", condition } : { kind: "failure", condition, text };
 }

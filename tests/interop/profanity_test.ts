@@ -1,0 +1,55 @@
+import { Scratch } from "../support/config.ts";
+import { canUseProfanity, ProfanityClient } from "./profanity.ts";
+import { PASSWORD, ShipAndShore, type Side } from "./ship_and_shore.ts";
+
+const ROMEO = "romeo@ship.example";
+const JULIET = "juliet@shore.example";
+
+async function login(
+  world: ShipAndShore,
+  side: Side,
+  jid: string,
+  scratch: Scratch,
+): Promise<ProfanityClient> {
+  const home = `${scratch.path}/${side}`;
+  await Deno.mkdir(home);
+  return await ProfanityClient.login({
+    jid,
+    password: PASSWORD,
+    port: world.site(side).ports.starttls,
+    home,
+  });
+}
+
+Deno.test({
+  name: "two profanity clients subscribe, see one another's presence and chat across a slow link",
+  ignore: !canUseProfanity(),
+  async fn() {
+    await using world = await ShipAndShore.start({ rateBps: 9_600, delayMs: 200 });
+    await using scratch = new Scratch();
+    await using romeo = await login(world, "ship", ROMEO, scratch);
+    await using juliet = await login(world, "shore", JULIET, scratch);
+    await world.explain(async () => {
+      await romeo.type(`/roster add ${JULIET} Juliet`);
+      await romeo.type(`/sub request ${JULIET}`);
+      await juliet.sees(/authorization request from romeo@ship\.example/);
+      await juliet.type(`/sub allow ${ROMEO}`);
+      await juliet.type(`/sub request ${ROMEO}`);
+      await romeo.sees(/authorization request from juliet@shore\.example/);
+      await romeo.type(`/sub allow ${JULIET}`);
+      await romeo.sees(/Juliet.* is online/);
+      await juliet.sees(/romeo@ship\.example.* is online/);
+      await juliet.type('/status set away "the nurse is here"');
+      await romeo.sees(/Juliet.* is away, "the nurse is here"/);
+      await romeo.type(`/msg ${JULIET} What light through yonder window breaks? <&>`);
+      await juliet.sees(/<< chat message: .* \(win 2\)/i);
+      await juliet.type("/win 2");
+      await juliet.sees(/What light through yonder window breaks\? <&>/);
+      await juliet.type("wherefore art thou");
+      await romeo.sees(/wherefore art thou/);
+      await juliet.type("/quit");
+      await romeo.type("/win 1");
+      await romeo.sees(/Juliet.* is offline/);
+    });
+  },
+});
