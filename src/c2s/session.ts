@@ -11,6 +11,9 @@ import type { C2sContext } from "./service.ts";
 /** How a listener protects its connections; decides what the stream offers. */
 export type ListenerKind = "starttls" | "tls" | "plaintext";
 
+/** Most bytes that are read and dropped once a stream has ended, so that the client gets to see why. */
+const MOST_DROPPED_BYTES = 262_144;
+
 /**
  * One client connection: moves bytes between a transport and the stream's protocol core, and stanzas between the
  * core and the services behind it. Decides nothing about XMPP itself.
@@ -98,10 +101,16 @@ export class Session implements ClientSession {
   /** Reads until the client has closed its side; what comes once the stream has ended is dropped. */
   async #read(): Promise<void> {
     let reader = this.#transport.readable.getReader();
+    let dropped = 0;
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      if (this.#ending !== undefined) continue;
+      if (this.#ending !== undefined) {
+        // What the client had under way may still come; one that goes on and on is not worth the work of dropping it.
+        dropped += value.length;
+        if (dropped > MOST_DROPPED_BYTES) return;
+        continue;
+      }
       const wantsTls = this.#step({ kind: "bytes", bytes: value });
       if (wantsTls) reader = await this.#startTls();
       const room = this.#context.congestion.wait();

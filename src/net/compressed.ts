@@ -19,7 +19,9 @@ export function compressed(transport: Transport, options: DeflateOptions & Infla
   transport.closed.then(() => deflation.destroy());
   const writable = new WritableStream<Uint8Array>({
     start: (controller) => void output.closed.catch((error) => controller.error(error)),
-    write: async (batch) => await output.write(await deflation.batch(batch)),
+    write: async (batch) => {
+      if (batch.length > 0) await output.write(await deflation.batch(batch));
+    },
     close: async () => {
       await output.write(await deflation.end());
       await output.close();

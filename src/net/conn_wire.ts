@@ -1,4 +1,5 @@
 import type { CloseReason } from "../base/mod.ts";
+import { plainHost } from "./sockets.ts";
 import type { RemoteAddress } from "./transport.ts";
 import { TransportError, type Wire, type WireEvents } from "./wire.ts";
 
@@ -101,5 +102,5 @@ export class ConnWire implements Wire {
 function remoteOf(conn: Deno.Conn): RemoteAddress {
   if (conn.remoteAddr.transport !== "tcp") return { host: "unknown", port: 0 };
   const { hostname, port } = conn.remoteAddr;
-  return { host: hostname.replace(/^::ffff:(?=\d+\.)/i, ""), port };
+  return { host: plainHost(hostname), port };
 }

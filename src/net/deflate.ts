@@ -20,7 +20,9 @@ export interface DeflateOptions {
 export function deflater(options: DeflateOptions = {}): ByteTransform {
   const deflation = new Deflation(options);
   return new TransformStream<Uint8Array, Uint8Array>({
-    transform: async (batch, output) => output.enqueue(await deflation.batch(batch)),
+    transform: async (batch, output) => {
+      if (batch.length > 0) output.enqueue(await deflation.batch(batch));
+    },
     flush: async (output) => output.enqueue(await deflation.end()),
     cancel: () => deflation.destroy(),
   });
@@ -36,7 +38,7 @@ export class Deflation {
     this.#zlib.on("data", (chunk: Uint8Array) => this.#chunks.push(chunk));
   }
 
-  /** Compresses one batch, down to the last bit that the other side needs to read it all. */
+  /** Compresses one batch, not empty, down to the last bit that the other side needs to read it all. */
   batch(bytes: Uint8Array): Promise<Uint8Array> {
     // A partial flush ends in an empty static block of ten bits where a sync flush has one of five octets. Neither
     // forgets what was learnt, as a full flush does. Inflaters need not know.

@@ -35,7 +35,7 @@ export function inflater(limits: InflateLimits = {}): ByteTransform {
   const readable = new ReadableStream<Uint8Array>({
     start: (output) => void (inflation.output = output),
     pull: () => inflation.pull(),
-    cancel: (reason) => inflation.fail(reason),
+    cancel: (reason) => inflation.fail(reason ?? new Error("Cannot inflate: nobody reads any more")),
   }, { highWaterMark: 0 });
   const writable = new WritableStream<Uint8Array>({
     start: (input) => void (inflation.input = input),

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { CloseReason } from "../base/mod.ts";
+import { plainHost } from "./sockets.ts";
 import type { RemoteAddress } from "./transport.ts";
 import { TransportError, type Wire, type WireEvents } from "./wire.ts";
 
@@ -100,10 +101,8 @@ export class SocketWire implements Wire {
   }
 }
 
-/** Where the other end of a socket is; IPv4 addresses in their own form on a socket for both families. */
-function remoteOf(socket: Socket): RemoteAddress {
-  const host = socket.remoteAddress ?? "unknown";
-  return { host: host.replace(/^::ffff:(?=\d+\.)/i, ""), port: socket.remotePort ?? 0 };
+function remoteOf({ remoteAddress, remotePort }: Socket): RemoteAddress {
+  return { host: plainHost(remoteAddress ?? "unknown"), port: remotePort ?? 0 };
 }
 
 function readHandle(socket: Socket | undefined): ReadHandle | undefined {

@@ -25,6 +25,11 @@ export function formatEndpoint({ host, port }: Endpoint): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** An IPv4 address in its own form, where a socket for both families shows it inside an IPv6 one. */
+export function plainHost(host: string): string {
+  return host.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
 /** Says in our words why a call failed, from what the runtime threw. */
 export function connectError(error: unknown, to: Endpoint): ConnectError {
   const reason = reasonByCode[codeOf(error)] ?? "unreachable";
@@ -50,6 +55,7 @@ const reasonByCode: Readonly<Record<string, CloseReason>> = {
   ECONNRESET: "lost",
 };
 
-function codeOf(error: unknown): string {
+/** The system's name for what went wrong, such as `ECONNRESET`; empty where there is none. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -1,19 +1,9 @@
-import assert from "node:assert/strict";
-import { nullLog, systemClock } from "../base/mod.ts";
-import { DenoSockets } from "./deno_sockets.ts";
-import { NodeSockets } from "./node_sockets.ts";
-import type { Sockets } from "./sockets.ts";
-import { ConnectError, type Listener } from "./transport.ts";
+import { allSockets, LOOPBACK } from "./test_support.ts";
 import { testTransport, type TransportPair } from "./transport_suite.ts";
+import type { Sockets } from "./sockets.ts";
 import { WireTransport } from "./wire_transport.ts";
 
-const LOOPBACK = { host: "127.0.0.1", port: 0 };
-const engines: [string, Sockets][] = [["tcp of deno", new DenoSockets(nullLog, systemClock)]];
-engines.push(["tcp of node", new NodeSockets(nullLog, systemClock)]);
-
-for (const [name, sockets] of engines) {
-  testTransport(name, () => connectedPair(sockets));
-}
+for (const [name, sockets] of allSockets()) testTransport(`tcp of ${name}`, () => connectedPair(sockets));
 
 async function connectedPair(sockets: Sockets): Promise<TransportPair> {
   const accepted = Promise.withResolvers<WireTransport>();

@@ -3,6 +3,7 @@ import net, { type Socket } from "node:net";
 import tls, { type SecureContext, TLSSocket } from "node:tls";
 import type { Clock, CloseReason } from "../base/mod.ts";
 import { serverEndPointOf } from "./end_point.ts";
+import { codeOf } from "./sockets.ts";
 import { SocketWire } from "./socket_wire.ts";
 import type { SecureTransport, TlsIdentity } from "./transport.ts";
 import { TransportError, type Wire } from "./wire.ts";
@@ -102,17 +103,20 @@ export async function handshake(shake: Handshake, clock: Clock): Promise<SocketW
     socket.destroy();
     carrier.destroy();
   };
-  const onError = (error: Error) => fail("tls-failed", error.message);
-  const onClose = () => fail("lost", "the connection was lost in the handshake");
+  const onError = (error: Error) =>
+    fail(codeOf(error) === "ECONNRESET" ? "lost" : "tls-failed", error.message);
+  const onEnd = () => fail("lost", "the connection ended in the handshake");
   const cancelTimer = clock.after(timeoutMs, () => fail("timeout", `no handshake within ${timeoutMs} ms`));
   socket.on("error", onError);
-  socket.on("close", onClose);
+  socket.on("end", onEnd);
+  socket.on("close", onEnd);
   socket.once(shake.done, () => {
     if (shake.verify?.(socket) === false) return fail("tls-failed", "the certificate is not the pinned one");
     cancelTimer();
     const wire = new SocketWire(socket, carrier);
     socket.off("error", onError);
-    socket.off("close", onClose);
+    socket.off("end", onEnd);
+    socket.off("close", onEnd);
     resolve(wire);
   });
   return await promise;

@@ -66,6 +66,7 @@ export function isNcName(name: string): boolean {
 
 /** What an octet can be in a name without a colon. */
 export const STARTS_NAME = 1;
+/** The same, of octets that may not begin one. */
 export const CONTINUES_NAME = 2;
 /** Part of a character beyond ASCII: the name must be looked at with `isNcName`. */
 export const BEYOND_ASCII = 4;

@@ -1,6 +1,7 @@
 import { addUser, HalyardProcess, ROOT } from "../support/process.ts";
 import { readLines } from "../support/lines.ts";
 import { pickPorts, type Site, writeSite } from "../support/config.ts";
+import type { SaltedPasswords } from "../support/scram.ts";
 import { type Login, XmppClient } from "../support/xmpp_client.ts";
 import { echo, pipeline, type Round } from "./load.ts";
 
@@ -26,26 +27,33 @@ export async function measureStart(site: Site): Promise<{ readyMs: number; resid
   return { readyMs: server.readyAfterMs, residentSizeBytes: await server.residentSizeBytes() };
 }
 
-/** Memory that `clients` logged-in, available and silent clients take, each. */
+/**
+ * Memory that `clients` logged-in, available and silent clients take, each. As many have come and gone before, so
+ * that the room which the engine takes for its work is not counted as theirs.
+ */
 export async function measureIdle(site: Site, clients: number): Promise<{ perClientSizeBytes: number }> {
   await using server = await HalyardProcess.start(site.configPath);
   const salted = new Map();
-  await using first = await login(site, { user: "alice", password: PASSWORD, salted });
-  await first.ping();
+  const crowd = async () => {
+    const open: XmppClient[] = [];
+    while (open.length < clients) open.push(...await loginSome(site, open.length, clients, salted));
+    await Promise.all(open.map((client) => client.ping()));
+    return open;
+  };
+  for (const client of await crowd()) await client.close();
   const before = await server.residentSizeBytes();
-  const open: XmppClient[] = [];
-  while (open.length < clients) {
-    const more = Math.min(LOGINS_AT_ONCE, clients - open.length);
-    const logins = Array.from(
-      { length: more },
-      () => login(site, { user: "bob", password: PASSWORD, salted }),
-    );
-    open.push(...await Promise.all(logins));
-  }
-  await Promise.all(open.map((client) => client.ping()));
+  const open = await crowd();
   const after = await server.residentSizeBytes();
   for (const client of open) await client[Symbol.asyncDispose]();
   return { perClientSizeBytes: (after - before) / clients };
+}
+
+function loginSome(site: Site, from: number, to: number, salted: SaltedPasswords): Promise<XmppClient[]> {
+  const logins = Array.from({ length: Math.min(LOGINS_AT_ONCE, to - from) }, (_, number) => {
+    const user = `user${(from + number) % ACCOUNTS}`;
+    return login(site, { user, password: PASSWORD, salted });
+  });
+  return Promise.all(logins);
 }
 
 /** Rounds of pipelined messages between two local clients, and the server's processor time for each message. */

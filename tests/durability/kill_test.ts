@@ -3,7 +3,7 @@ import { pickPorts, Scratch, type Site, writeSite } from "../support/config.ts";
 import { addUser, HalyardProcess } from "../support/process.ts";
 import { XmppClient } from "../support/xmpp_client.ts";
 import { type Element, xml } from "../../src/xml/mod.ts";
-import { Dice } from "../hostile/dice.ts";
+import { Dice } from "../support/dice.ts";
 import { Promised, Writer } from "./writer.ts";
 
 const KILLS = 10;

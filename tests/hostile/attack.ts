@@ -1,5 +1,5 @@
 import type { StreamErrorCondition } from "../../src/stanza/mod.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../support/dice.ts";
 
 /**
  * How a connection ended.

@@ -1,5 +1,5 @@
 import { attack, HEADER, join, type Kinds, onStream, type Outcome, type Step, utf8 } from "./attack.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../support/dice.ts";
 
 const SASL_NS = "urn:ietf:params:xml:ns:xmpp-sasl";
 

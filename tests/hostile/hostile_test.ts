@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { print } from "../support/print.ts";
 import { Scratch } from "../support/config.ts";
-import { Dice } from "./dice.ts";
+import { Dice } from "../support/dice.ts";
 import { mutate } from "./mutations.ts";
 import { GROWTH_SIZE_BYTES, KINDS, plan, Siege, table } from "./siege.ts";
 

@@ -1,5 +1,5 @@
 import { attack, HEADER, join, type Kinds, type Outcome, utf8 } from "./attack.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../support/dice.ts";
 
 /** A whole login as a client sends it that does not wait for answers. */
 const LOGIN = HEADER +

@@ -3,7 +3,7 @@ import { addUser, HalyardProcess } from "../support/process.ts";
 import { AFTER_LOGIN } from "./after_login.ts";
 import { type Attack, attack, type Kinds, onStream, type Outcome } from "./attack.ts";
 import { BEFORE_LOGIN } from "./before_login.ts";
-import { Dice } from "./dice.ts";
+import { Dice } from "../support/dice.ts";
 import { Innocents } from "./innocents.ts";
 import { MUTATIONS } from "./mutations.ts";
 import { perform, type Target } from "./runner.ts";

@@ -1,5 +1,5 @@
 import { join, type Outcome, type Step, utf8 } from "./attack.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "../support/dice.ts";
 
 /** Something that no stream may contain, before a login or after it. */
 export interface Vice {
