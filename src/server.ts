@@ -1,4 +1,4 @@
-import { type Clock, type Log, Metrics, type RandomSource, type Turn } from "./base/mod.ts";
+import { type Clock, errorText, type Log, Metrics, type RandomSource, type Turn } from "./base/mod.ts";
 import { C2sService, type ClientLimits, type ClientListener } from "./c2s/mod.ts";
 import type { Config, PeerConfig as ConfiguredPeer } from "./config/mod.ts";
 import {
@@ -44,6 +44,8 @@ export interface ServerStatus {
   /** Client connections that are open. */
   readonly clients: number;
   readonly peers: readonly PeerStatus[];
+  /** Every counter since the start, by its name and labels as Prometheus writes them. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** Longest that a request waits for a link: about as long as a patient client does. */
@@ -116,12 +118,14 @@ export class Server {
   }
 
   /**
-   * Opens every listener and begins to call the peers.
+   * Opens every listener, and only then calls the peers: a server that cannot start must not have reached anyone.
+   * Clients are served once the links have taken up what waited.
    * @throws {Error} when a listener cannot be opened
    */
   async start(): Promise<void> {
+    await this.#clients.open();
     await this.links.start();
-    await this.#clients.start();
+    this.#clients.serve();
     const { config, log, version } = this.#options;
     log.info("server started", { domain: config.domain, version, peers: config.peers.size });
   }
@@ -134,6 +138,15 @@ export class Server {
     this.#options.turn.end();
   }
 
+  /**
+   * Drops every client at once: for a server that cannot keep its promises any more, since what it has stored is lost.
+   * Links are told nothing either, for nothing is flushed any more; they break when the process ends.
+   */
+  async abort(): Promise<void> {
+    await this.#clients.abort();
+    this.#im.stop();
+  }
+
   status(): ServerStatus {
     const { config, version, clock } = this.#options;
     return {
@@ -143,17 +156,20 @@ export class Server {
       nowMs: clock.nowMs(),
       clients: this.#clients.connections,
       peers: this.links.status(),
+      metrics: Object.fromEntries(this.metrics.all()),
     };
   }
 
   /**
-   * Removes an account with all it has: its sessions end and its contacts are told.
+   * Removes an account with all it has: its sessions end and its contacts are told, which takes the roster that goes
+   * with the account.
    * @returns whether there was one
    */
   removeAccount(username: string): boolean {
-    if (!this.#options.storage.accounts.remove(username)) return false;
+    const { accounts } = this.#options.storage;
+    if (!accounts.has(username)) return false;
     this.#im.accountRemoved(username);
-    return true;
+    return accounts.remove(username);
   }
 
   #extensions(): Feature[] {
@@ -170,13 +186,21 @@ export class Server {
   }
 
   #accounts(): CredentialSource {
-    const { storage, random } = this.#options;
+    const { storage, random, log } = this.#options;
     let fakeSecret = storage.settings.get(FAKE_SECRET);
     if (fakeSecret === undefined) {
       fakeSecret = random.bytes(FAKE_SECRET_SIZE_BYTES);
       storage.settings.set(FAKE_SECRET, fakeSecret);
     }
-    return { fakeSecret, credentials: (username) => storage.accounts.get(username) };
+    const credentials = (username: string) => {
+      try {
+        return storage.accounts.get(username);
+      } catch (error) {
+        log.error("account not read", { error: errorText(error) });
+        return "unavailable";
+      }
+    };
+    return { fakeSecret, credentials };
   }
 }
 
@@ -236,7 +260,15 @@ function presenceLink({ domains, presence }: ConfiguredPeer): PresenceLink {
 /** A peer as `link` wants it: with the identity that we show where a carrier uses TLS. */
 function linkPeer(name: string, peer: ConfiguredPeer, identity: TlsIdentity): PeerConfig {
   const queue = { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS) };
-  return { ...peer, name, queue, carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)) };
+  const { onLinkDown, graceMs, maxStaleMs } = peer.presence;
+  const toldDownAfterMs = onLinkDown === "strict" ? graceMs : maxStaleMs;
+  return {
+    ...peer,
+    name,
+    queue,
+    toldDownAfterMs,
+    carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)),
+  };
 }
 
 function linkCarrier(carrier: ConfiguredPeer["carriers"][number], identity: TlsIdentity): CarrierConfig {

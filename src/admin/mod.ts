@@ -1,8 +1,4 @@
 /** Looking at a running server, and steering it, from outside. */
-export {
-  askServer,
-  type ControlHandler,
-  type ControlOptions,
-  type ControlRequest,
-  ControlServer,
-} from "./control.ts";
+export type { ControlRequest } from "./control.ts";
+export { askServer } from "./control_client.ts";
+export { type ControlHandler, type ControlOptions, ControlServer } from "./control_server.ts";

@@ -19,3 +19,17 @@ export const nullLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Runs what nobody else watches: a timer, an answer to a promise, a notice to one of many. What it throws, or rejects
+ * with, is a bug of ours; it is logged as the error `event` and stops nothing else.
+ */
+export function guard(log: Log, event: string, work: () => unknown): void {
+  const failed = (error: unknown) => log.error(event, { error: errorText(error) });
+  try {
+    const result = work();
+    if (result instanceof Promise) result.catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}

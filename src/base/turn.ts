@@ -9,14 +9,24 @@ export class Turn {
   #commits: (() => void)[] = [];
   #flushes: (() => void)[] = [];
   #scheduled = false;
+  #failed = false;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onBug: (error: unknown) => void;
 
   /**
-   * @param onFailure called when a commit fails. Nothing of that turn is flushed: what was not stored must not be
-   * acknowledged. The server then stops, because after a failed `fsync` nothing on disk can be relied upon.
+   * @param onFailure called once, when a commit fails. From then on nothing is committed or flushed any more: what
+   * was not stored must not be acknowledged, in this turn or a later one. The server then stops, because after a
+   * failed `fsync` nothing on disk can be relied upon.
+   * @param onBug called when a flush throws; the others run all the same. Unless given, the error is uncaught
    */
-  constructor(onFailure: (error: unknown) => void) {
+  constructor(onFailure: (error: unknown) => void, onBug: (error: unknown) => void = throwLater) {
     this.#onFailure = onFailure;
+    this.#onBug = onBug;
+  }
+
+  /** Whether a commit has failed. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   /** Runs `commit` when the turn ends, before any flush. */
@@ -44,12 +54,28 @@ export class Turn {
     const flushes = this.#flushes;
     this.#commits = [];
     this.#flushes = [];
+    if (this.#failed) return;
     try {
       for (const commit of commits) commit();
     } catch (error) {
+      this.#failed = true;
       this.#onFailure(error);
       return;
     }
-    for (const flush of flushes) flush();
+    for (const flush of flushes) this.#run(flush);
   }
+
+  #run(flush: () => void): void {
+    try {
+      flush();
+    } catch (error) {
+      this.#onBug(error);
+    }
+  }
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -34,3 +34,32 @@ Deno.test("what a flush asks for belongs to the next turn", async () => {
   await Promise.resolve();
   assert.deepEqual(order, ["first", "second commit"]);
 });
+
+Deno.test("once a commit has failed no later turn commits or flushes anything", async () => {
+  const order: string[] = [];
+  const turn = new Turn((error) => order.push(String(error)));
+  assert.equal(turn.failed, false);
+  turn.commit(() => {
+    throw new Error("disk full");
+  });
+  await Promise.resolve();
+  assert.equal(turn.failed, true);
+  turn.commit(() => order.push("commit"));
+  turn.flush(() => order.push("flush"));
+  await Promise.resolve();
+  turn.flush(() => order.push("flush by hand"));
+  turn.end();
+  assert.deepEqual(order, ["Error: disk full"]);
+});
+
+Deno.test("a flush that throws does not keep the others from running", async () => {
+  const order: string[] = [];
+  const turn = new Turn(() => order.push("failed"), (error) => order.push(String(error)));
+  turn.flush(() => {
+    throw new Error("a bug");
+  });
+  turn.flush(() => order.push("another"));
+  await Promise.resolve();
+  assert.deepEqual(order, ["Error: a bug", "another"]);
+  assert.equal(turn.failed, false);
+});

@@ -1,5 +1,8 @@
 import type { Clock } from "../base/mod.ts";
 
+/** Waits until what a receiver holds now has been taken; undefined when its session has ended. */
+export type Drained = () => Promise<unknown> | undefined;
+
 /**
  * Slows a sender down to what its receivers can take.
  *
@@ -11,26 +14,31 @@ import type { Clock } from "../base/mod.ts";
 export class Congestion {
   readonly #clock: Clock;
   readonly #longestWaitMs: number;
-  #full = new Set<() => Promise<void>>();
+  readonly #full = new Set<Drained>();
 
   constructor(clock: Clock, longestWaitMs: number) {
     this.#clock = clock;
     this.#longestWaitMs = longestWaitMs;
   }
 
-  /** Notes a receiver that is full; `drained` resolves when what it holds now has been taken. */
-  note(drained: () => Promise<void>): void {
-    this.#full.add(drained);
+  /** Forgets what a link or a timer has filled: the client that is read next has no part in it. */
+  clear(): void {
+    this.#full.clear();
+  }
+
+  /** Notes a receiver that is full. */
+  note(receiver: Drained): void {
+    this.#full.add(receiver);
   }
 
   /** Undefined when the sender may read on at once; otherwise resolves when it may. */
   wait(): Promise<void> | undefined {
-    if (this.#full.size === 0) return undefined;
-    const receivers = [...this.#full];
-    this.#full = new Set();
+    const draining = [...this.#full].map((drained) => drained()).filter((drained) => drained !== undefined);
+    this.clear();
+    if (draining.length === 0) return undefined;
     return new Promise((resolve) => {
       const cancel = this.#clock.after(this.#longestWaitMs, resolve);
-      Promise.all(receivers.map((drained) => drained())).then(() => {
+      void Promise.all(draining).then(() => {
         cancel();
         resolve();
       });

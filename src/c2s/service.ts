@@ -1,4 +1,12 @@
-import type { Clock, Log, Metrics, RandomSource, Turn } from "../base/mod.ts";
+import {
+  type Clock,
+  guard,
+  type Log,
+  type Metrics,
+  type RandomSource,
+  type Turn,
+  unreachable,
+} from "../base/mod.ts";
 import type { Endpoint, Listener, Network, TlsIdentity, Transport } from "../net/mod.ts";
 import type { ClientServices } from "../router/mod.ts";
 import type { C2sLimits, CredentialSource } from "../stream/mod.ts";
@@ -53,12 +61,21 @@ export interface C2sContext extends C2sOptions {
   readonly congestion: Congestion;
 }
 
+/** How often, at most, the log tells of clients that were refused. */
+const REFUSALS_LOG_MS = 10_000;
+
 /** The client side of the server: its listeners and the sessions on them. */
 export class C2sService {
   readonly #context: C2sContext;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #perAddress = new Map<string, number>();
   #listeners: Listener[] = [];
+  #phase: "closed" | "holding" | "serving" = "closed";
+  /** Clients that have connected and are not served yet. */
+  #held: { readonly kind: ListenerKind; readonly transport: Transport }[] = [];
+  /** Clients refused since the log last told of one, and when that was. */
+  #refused = 0;
+  #refusalLoggedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: C2sOptions) {
     this.#context = { ...options, congestion: new Congestion(options.clock, options.limits.congestionMs) };
@@ -75,26 +92,66 @@ export class C2sService {
   }
 
   /**
-   * Opens every listener.
+   * Opens every listener. Clients that connect have to wait for `serve`.
    * @throws {Error} naming the address that cannot be listened on
    */
-  async start(): Promise<void> {
+  async open(): Promise<void> {
     const { network, tls, listeners } = this.#context;
+    this.#phase = "holding";
     for (const { kind, at } of listeners) {
-      const serve = (transport: Transport) => this.#serve(kind, transport);
+      const take = (transport: Transport) => this.#take(kind, transport);
       const opened = kind === "tls"
-        ? network.listenTls(at, tls, serve)
-        : network.listenTcp(at, serve, kind === "starttls" ? tls : undefined);
+        ? network.listenTls(at, tls, take)
+        : network.listenTcp(at, take, kind === "starttls" ? tls : undefined);
       this.#listeners.push(await opened);
     }
   }
 
+  /** Serves those who have connected, and from now on everyone at once. */
+  serve(): void {
+    this.#phase = "serving";
+    const held = this.#held;
+    this.#held = [];
+    for (const { kind, transport } of held) this.#serve(kind, transport);
+  }
+
   /** Takes no more clients and ends the streams of those there are. */
   async stop(): Promise<void> {
-    const closing = this.#listeners.map((listener) => listener.close());
+    const closing = this.#close();
+    const { log } = this.#context;
+    for (const session of this.#sessions.keys()) guard(log, "client not told", () => session.shutdown());
+    await Promise.all([closing, ...this.#sessions.values()]);
+  }
+
+  /** Takes no more clients and drops those there are without a word. */
+  async abort(): Promise<void> {
+    const closing = this.#close();
+    for (const session of this.#sessions.keys()) session.abort("internal");
+    await Promise.all([closing, ...this.#sessions.values()]);
+  }
+
+  async #close(): Promise<void> {
+    this.#phase = "closed";
+    for (const { transport } of this.#held) transport.abort("shutdown");
+    this.#held = [];
+    const listeners = this.#listeners;
     this.#listeners = [];
-    for (const session of this.#sessions.keys()) session.shutdown();
-    await Promise.all([...closing, ...this.#sessions.values()]);
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  #take(kind: ListenerKind, transport: Transport): void {
+    switch (this.#phase) {
+      case "serving":
+        return this.#serve(kind, transport);
+      case "holding":
+        if (this.#held.length >= this.#context.limits.connections) return transport.abort("limit");
+        return void this.#held.push({ kind, transport });
+      case "closed":
+        // It was in its TLS handshake when the listener was closed.
+        return transport.abort("shutdown");
+      default:
+        unreachable(this.#phase);
+    }
   }
 
   #serve(kind: ListenerKind, transport: Transport): void {
@@ -102,9 +159,7 @@ export class C2sService {
     const { host } = transport.remote;
     const fromHere = this.#perAddress.get(host) ?? 0;
     if (this.#sessions.size >= limits.connections || fromHere >= limits.connectionsPerAddress) {
-      log.warn("client refused: too many connections", { remote: host, fromHere, all: this.#sessions.size });
-      metrics.count("halyard_clients_refused_total");
-      transport.abort("limit");
+      this.#refuse(transport, fromHere);
       return;
     }
     this.#perAddress.set(host, fromHere + 1);
@@ -117,6 +172,23 @@ export class C2sService {
       log.debug("client gone", { reason, remote: host });
     });
     this.#sessions.set(session, done);
+  }
+
+  /** Whoever connects again and again must not fill the log. */
+  #refuse(transport: Transport, fromHere: number): void {
+    const { clock, log, metrics } = this.#context;
+    metrics.count("halyard_clients_refused_total");
+    transport.abort("limit");
+    this.#refused++;
+    if (clock.monotonicMs() - this.#refusalLoggedMs < REFUSALS_LOG_MS) return;
+    log.warn("client refused: too many connections", {
+      remote: transport.remote.host,
+      fromHere,
+      all: this.#sessions.size,
+      refused: this.#refused,
+    });
+    this.#refused = 0;
+    this.#refusalLoggedMs = clock.monotonicMs();
   }
 
   #leave(host: string): void {

@@ -1,145 +1,6 @@
 import assert from "node:assert/strict";
-import { Metrics, nullLog, seededRandom, Turn } from "../base/mod.ts";
-import type { Transport } from "../net/mod.ts";
-import type { ClientServices, ClientSession } from "../router/mod.ts";
-import { SimLink, SimNetwork, VirtualClock } from "../sim/mod.ts";
-import { Jid } from "../stanza/mod.ts";
-import { DEFAULT_C2S_LIMITS, deriveCredentials } from "../stream/mod.ts";
-import { type Element, xml } from "../xml/mod.ts";
-import { C2sService, type ClientLimits } from "./mod.ts";
-
-const AT = { host: "192.0.2.1", port: 5221 };
-const OPEN = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' " +
-  "to='ship.example' version='1.0'>";
-const LOGIN =
-  `${OPEN}<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${btoa("\0romeo\0romeo")}</auth>` +
-  `${OPEN}<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>deck</resource></bind></iq>`;
-
-const LIMITS: ClientLimits = {
-  stream: DEFAULT_C2S_LIMITS,
-  negotiationMs: 30_000,
-  closeMs: 5_000,
-  connections: 3,
-  connectionsPerAddress: 2,
-  unsentSizeBytes: 10_000,
-  highWaterSizeBytes: 5_000,
-  congestionMs: 200,
-};
-
-/** Services that keep what they are told; what a client sends is handled by `onReceive`. */
-class FakeServices implements ClientServices {
-  readonly sessions: ClientSession[] = [];
-  readonly detached: ClientSession[] = [];
-  onReceive: (session: ClientSession, element: Element) => void = () => {};
-
-  bind(account: Jid, wanted: string | undefined): { jid: Jid } {
-    return { jid: account.withResource(wanted ?? "random") ?? account };
-  }
-  attach(session: ClientSession): void {
-    this.sessions.push(session);
-  }
-  receive(session: ClientSession, element: Element): void {
-    this.onReceive(session, element);
-  }
-  detach(session: ClientSession): void {
-    if (!this.detached.includes(session)) this.detached.push(session);
-  }
-}
-
-const keys = deriveCredentials("romeo", "romeo", seededRandom(1));
-
-class Stage {
-  readonly clock = new VirtualClock();
-  readonly link = new SimLink(this.clock, { rateBps: undefined, delayMs: 0 });
-  readonly network = new SimNetwork(this.clock, this.link);
-  readonly services = new FakeServices();
-  readonly metrics = new Metrics();
-  readonly service = new C2sService({
-    domain: "ship.example",
-    listeners: [{ kind: "plaintext", at: AT }],
-    tls: { certificatePem: "", keyPem: "" },
-    network: this.network.from(AT.host),
-    accounts: { fakeSecret: new Uint8Array(32), credentials: (name) => name === "romeo" ? keys : undefined },
-    services: this.services,
-    streamFeatures: [],
-    clock: this.clock,
-    random: seededRandom(2),
-    turn: new Turn((error) => {
-      throw error;
-    }),
-    log: nullLog,
-    metrics: this.metrics,
-    limits: LIMITS,
-  });
-
-  async connect(host = "198.51.100.1"): Promise<FakeClient> {
-    const connecting = this.network.connectClient(host, AT);
-    await this.clock.advance(1);
-    const client = new FakeClient(await connecting);
-    await this.clock.settle();
-    return client;
-  }
-
-  async stop(): Promise<void> {
-    const stopping = this.service.stop();
-    await this.clock.advance(60_000);
-    await stopping;
-  }
-}
-
-class FakeClient {
-  readonly transport: Transport;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  text = "";
-  ended = false;
-
-  constructor(transport: Transport, reads = true) {
-    this.transport = transport;
-    this.#writer = transport.writable.getWriter();
-    if (reads) void this.#read();
-  }
-
-  send(text: string): void {
-    this.#writer.write(new TextEncoder().encode(text)).catch(() => {});
-  }
-
-  close(): void {
-    this.#writer.close().catch(() => {});
-  }
-
-  async #read(): Promise<void> {
-    this.#reader = this.transport.readable.getReader();
-    const decoder = new TextDecoder();
-    try {
-      for (;;) {
-        const { value, done } = await this.#reader.read();
-        if (done) break;
-        this.text += decoder.decode(value, { stream: true });
-      }
-    } catch {
-      // The tests look at `ended`.
-    }
-    this.ended = true;
-  }
-}
-
-function onStage(name: string, play: (stage: Stage) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const stage = new Stage();
-    await stage.service.start();
-    await play(stage);
-    await stage.stop();
-  });
-}
-
-async function loggedIn(stage: Stage): Promise<FakeClient> {
-  const client = await stage.connect();
-  client.send(LOGIN);
-  await stage.clock.settle();
-  assert.match(client.text, /<jid>romeo@ship.example\/deck<\/jid>/);
-  return client;
-}
+import { xml } from "../xml/mod.ts";
+import { AT, LIMITS, loggedIn, LOGIN, onStage, OPEN, Stage } from "./testing/stage.ts";
 
 onStage(
   "a client that logs in and binds is attached; what it sends is received; its end detaches it",
@@ -238,10 +99,58 @@ onStage("what was sent is known to be sent once the network has taken it", async
 
 Deno.test("stopping tells every client why and waits for no one for long", async () => {
   const stage = new Stage();
-  await stage.service.start();
+  await stage.serve();
   const client = await loggedIn(stage);
   await stage.stop();
   assert.match(client.text, /<system-shutdown/);
   assert.ok(client.ended);
   await assert.rejects(stage.network.connectClient("x", AT), { reason: "refused" });
 });
+
+Deno.test("a client that connects before all is ready is served once it is", async () => {
+  const stage = new Stage();
+  await stage.service.open();
+  const client = await stage.connect();
+  client.send(LOGIN);
+  await stage.clock.advance(1_000);
+  assert.equal(client.text, "");
+  assert.equal(stage.service.connections, 0);
+  stage.service.serve();
+  await stage.clock.settle();
+  assert.match(client.text, /<jid>romeo@ship.example/);
+  await stage.stop();
+});
+
+Deno.test("before all is ready no more clients are held than may be served", async () => {
+  const stage = new Stage();
+  await stage.service.open();
+  for (let n = 0; n < LIMITS.connections; n++) assert.equal((await stage.connect(`${n}`)).ended, false);
+  assert.ok((await stage.connect("one more")).ended);
+  await stage.stop();
+});
+
+Deno.test("a client whose handshake ends after the server has stopped is not served", async () => {
+  const stage = new Stage();
+  await stage.serve();
+  await stage.stop();
+  const late = stage.arrive();
+  await stage.clock.settle();
+  assert.ok(late.ended);
+  assert.equal(stage.service.connections, 0);
+});
+
+onStage(
+  "the log tells of refused clients once in ten seconds, and then how many there were",
+  async (stage) => {
+    const knock = async (times: number) => {
+      for (let n = 0; n < times; n++) await stage.connect("a");
+    };
+    const told = () => stage.logged.map(({ event, refused }) => [event, refused]);
+    await knock(2 + 5);
+    assert.deepEqual(told(), [["client refused: too many connections", 1]]);
+    await stage.clock.advance(10_000);
+    await knock(1);
+    assert.deepEqual(told().slice(1), [["client refused: too many connections", 5]]);
+    assert.equal(stage.metrics.value("halyard_clients_refused_total"), 6);
+  },
+);

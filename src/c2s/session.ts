@@ -1,8 +1,7 @@
-import { type CancelTimer, type CloseReason, errorText } from "../base/mod.ts";
+import { type CancelTimer, type CloseReason, errorText, guard, unreachable } from "../base/mod.ts";
 import type { SecureTransport, Transport, UpgradableTransport } from "../net/mod.ts";
 import { type ClientSession, errorReply } from "../router/mod.ts";
-import type { Jid, StreamError } from "../stanza/mod.ts";
-import { stanzaOf } from "../stanza/mod.ts";
+import { Jid, stanzaOf, type StreamError } from "../stanza/mod.ts";
 import { type C2sInput, type C2sOutput, C2sStream } from "../stream/mod.ts";
 import { type Element, writeXml } from "../xml/mod.ts";
 import { Outbox } from "./outbox.ts";
@@ -12,7 +11,7 @@ import type { C2sContext } from "./service.ts";
 export type ListenerKind = "starttls" | "tls" | "plaintext";
 
 /** Most bytes that are read and dropped once a stream has ended, so that the client gets to see why. */
-const MOST_DROPPED_BYTES = 262_144;
+const MOST_DROPPED_SIZE_BYTES = 262_144;
 
 /**
  * One client connection: moves bytes between a transport and the stream's protocol core, and stanzas between the
@@ -26,6 +25,7 @@ export class Session implements ClientSession {
   #transport: Transport;
   #jid: Jid | undefined;
   #ending: CloseReason | undefined;
+  #finished: Promise<void> | undefined;
   #cancelTimeout: CancelTimer;
 
   constructor(context: C2sContext, kind: ListenerKind, transport: Transport) {
@@ -56,11 +56,10 @@ export class Session implements ClientSession {
     try {
       await this.#read();
       if (this.#ending === undefined) this.#step({ kind: "end" });
-      this.#ending ??= "closed-by-peer";
     } catch (error) {
-      this.#context.log.debug("client connection broke", { error: errorText(error) });
-      this.#ending ??= "lost";
+      this.#fail(error);
     }
+    this.#ending ??= "closed-by-peer";
     this.#detach();
     await this.#finish();
     this.#transport.abort(this.#ending);
@@ -71,7 +70,7 @@ export class Session implements ClientSession {
     if (this.#ending !== undefined) return false;
     const { limits } = this.#context;
     if (this.#outbox.unsentSizeBytes > limits.unsentSizeBytes) {
-      this.#abort("limit");
+      this.abort("limit");
       return false;
     }
     this.#write(writeXml(element));
@@ -82,10 +81,8 @@ export class Session implements ClientSession {
   }
 
   whenSent(done: () => void): void {
-    this.#context.turn.flush(() => {
-      void this.#outbox.flush().then(() => {
-        if (this.#ending === undefined) done();
-      });
+    void this.#outbox.taken().then((isTaken) => {
+      if (isTaken && this.#ending === undefined) guard(this.#context.log, "what was sent not noted", done);
     });
   }
 
@@ -98,49 +95,83 @@ export class Session implements ClientSession {
     this.end({ condition: "system-shutdown" }, "shutdown");
   }
 
+  /** Ends the connection at once: nothing more may be said to the client. */
+  abort(reason: CloseReason): void {
+    this.#ending ??= reason;
+    this.#transport.abort(reason);
+    this.#detach();
+  }
+
   /** Reads until the client has closed its side; what comes once the stream has ended is dropped. */
   async #read(): Promise<void> {
     let reader = this.#transport.readable.getReader();
-    let dropped = 0;
+    let droppedSizeBytes = 0;
     for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
+      const bytes = await this.#next(reader);
+      if (bytes === undefined) return;
       if (this.#ending !== undefined) {
-        // What the client had under way may still come; one that goes on and on is not worth the work of dropping it.
-        dropped += value.length;
-        if (dropped > MOST_DROPPED_BYTES) return;
-        continue;
+        droppedSizeBytes += bytes.length;
+        if (droppedSizeBytes <= MOST_DROPPED_SIZE_BYTES) continue;
+        // One that goes on and on is not worth the work of dropping it. Cut at once, it might never see our last words.
+        await this.#transport.closed;
+        return;
       }
-      const wantsTls = this.#step({ kind: "bytes", bytes: value });
-      if (wantsTls) reader = await this.#startTls();
+      this.#context.congestion.clear();
+      const wantsTls = this.#step({ kind: "bytes", bytes });
       const room = this.#context.congestion.wait();
       if (room !== undefined) await room;
+      if (!wantsTls) continue;
+      const secured = await this.#startTls();
+      if (secured === undefined) return;
+      reader = secured;
     }
   }
 
-  async #startTls(): Promise<ReadableStreamDefaultReader<Uint8Array>> {
-    await this.#outbox.flush();
-    const plain = this.#transport as UpgradableTransport;
+  /** What the client has sent; undefined when it has closed its side, or the connection is lost. */
+  async #next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
     try {
-      const secure = await plain.startTls(this.#context.limits.negotiationMs);
-      this.#transport = secure;
-      this.#outbox.replace(secure.writable);
-      this.#step({ kind: "secured", serverEndPoint: secure.serverEndPoint });
-      return secure.readable.getReader();
+      const { value } = await reader.read();
+      return value;
     } catch (error) {
-      this.#ending = "tls-failed";
-      throw error;
+      this.#context.log.debug("client connection broke", { error: errorText(error) });
+      this.#ending ??= "lost";
+      return undefined;
     }
+  }
+
+  /** @returns what to read from now on; undefined when the connection has ended instead */
+  async #startTls(): Promise<ReadableStreamDefaultReader<Uint8Array> | undefined> {
+    const plain = this.#transport as UpgradableTransport;
+    const isSent = await Promise.race([this.#outbox.taken(), plain.closed.then(() => false)]);
+    if (!isSent) this.#ending ??= "lost";
+    if (this.#ending !== undefined) return undefined;
+    const secure = await plain.startTls(this.#context.limits.negotiationMs).catch((error) => {
+      const remote = plain.remote.host;
+      this.#context.log.info("client tls handshake failed", { remote, error: errorText(error) });
+      this.#ending ??= "tls-failed";
+    });
+    if (secure === undefined) return undefined;
+    this.#transport = secure;
+    this.#outbox.replace(secure.writable);
+    this.#step({ kind: "secured", serverEndPoint: secure.serverEndPoint });
+    return secure.readable.getReader();
   }
 
   /** @returns whether TLS is to be started now */
   #step(input: C2sInput): boolean {
-    return this.#apply(this.#core.step(input));
+    try {
+      return this.#apply(this.#core.step(input));
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
   }
 
   #apply(outputs: readonly C2sOutput[]): boolean {
     let wantsTls = false;
     for (const output of outputs) {
+      // A stanza may have ended the stream: nothing may follow our closing tag.
+      if (this.#ending !== undefined) return false;
       switch (output.kind) {
         case "stanza":
           this.#receive(output.element);
@@ -157,6 +188,8 @@ export class Session implements ClientSession {
         case "close":
           this.#close(output);
           break;
+        default:
+          unreachable(output);
       }
     }
     return wantsTls;
@@ -179,7 +212,7 @@ export class Session implements ClientSession {
 
   #receive(element: Element): void {
     const { services, log, clock } = this.#context;
-    if (this.#ending !== undefined || this.#jid === undefined) return;
+    if (this.#jid === undefined) return;
     try {
       services.receive(this, element);
     } catch (error) {
@@ -189,17 +222,19 @@ export class Session implements ClientSession {
         kind: element.name,
         error: errorText(error),
       });
-      const stanza = stanzaOf(element, this.#jid, this.#jid.bare, { kind: "c2s", name: "" }, clock.nowMs());
+      const to = Jid.parse(element.attrs.to ?? "") ?? this.#jid.bare;
+      const stanza = stanzaOf(element, this.#jid, to, { kind: "c2s", name: "" }, clock.nowMs());
       const reply = errorReply(stanza, { condition: "internal-server-error" });
       if (reply !== undefined) this.send(reply.element);
     }
   }
 
   #write(text: string): void {
-    if (this.#outbox.add(text)) this.#context.turn.flush(() => void this.#outbox.flush());
+    if (this.#outbox.add(text)) this.#context.turn.flush(() => this.#outbox.flush());
   }
 
-  readonly #drained = (): Promise<void> => this.#outbox.flush();
+  readonly #drained = (): Promise<unknown> | undefined =>
+    this.#ending === undefined ? this.#outbox.taken() : undefined;
 
   /** The stream is over: nothing more is accepted; what was sent before still goes out. */
   #close(output: { reason: CloseReason; error?: StreamError }): void {
@@ -217,29 +252,37 @@ export class Session implements ClientSession {
     }
     this.#detach();
     // The reading loop may be waiting for bytes that never come: finishing does not depend on it.
-    this.#context.turn.flush(() => void this.#finish());
+    void this.#finish();
   }
 
-  #abort(reason: CloseReason): void {
-    this.#ending ??= reason;
-    this.#transport.abort(reason);
-    this.#detach();
+  /** A bug of ours: it costs this client its session, and nobody else anything. */
+  #fail(error: unknown): void {
+    const { log } = this.#context;
+    const remote = this.#transport.remote.host;
+    log.error("client session failed", { jid: this.#jid?.toString(), remote, error: errorText(error) });
+    guard(log, "client not told", () => this.end({ condition: "internal-server-error" }, "internal"));
+    this.#ending ??= "internal";
+    void this.#finish();
   }
 
   #detach(): void {
     this.#cancelTimeout();
-    if (this.#jid !== undefined) this.#context.services.detach(this);
+    const { log, services } = this.#context;
+    if (this.#jid !== undefined) guard(log, "client not detached", () => services.detach(this));
   }
 
   /** Closes our side after what was sent; a client that does not close its own in time is cut off. */
-  async #finish(): Promise<void> {
+  #finish(): Promise<void> {
+    return this.#finished ??= this.#closeSide();
+  }
+
+  async #closeSide(): Promise<void> {
     const transport = this.#transport;
     const cancel = this.#context.clock.after(
       this.#context.limits.closeMs,
       () => transport.abort(this.#ending ?? "timeout"),
     );
     void transport.closed.then(cancel);
-    await this.#outbox.flush();
-    await this.#outbox.close();
+    await Promise.race([this.#outbox.close(), transport.closed]);
   }
 }

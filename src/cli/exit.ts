@@ -23,7 +23,11 @@ export function printError(line: string): void {
   writeAllSync(Deno.stderr, line + "\n");
 }
 
-function writeAllSync(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+/**
+ * Writes the whole text, in as many pieces as it takes.
+ * @throws {Error} when the reader is gone, or takes no more
+ */
+export function writeAllSync(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let rest = encoder.encode(text);
   while (rest.length > 0) rest = rest.subarray(to.writeSync(rest));
 }

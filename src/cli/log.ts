@@ -1,24 +1,41 @@
 import { pino } from "pino";
 import type { Log, LogFields } from "../base/mod.ts";
+import { writeAllSync } from "./exit.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFormat = "text" | "json";
 
+/** Longest text of a field; the rest of it is cut off. */
+const FIELD_LENGTH = 200;
+
 /**
  * The log of the running program, on stderr: one line an event, as JSON for machines or as text for people.
- * stdout stays free for what commands answer.
+ * stdout stays free for what commands answer. A log that cannot be written is no reason not to serve: what does not
+ * go out is lost.
+ * @param write takes each line; stderr unless a test reads along
  */
-export function programLog(level: LogLevel, format: LogFormat): Log {
-  const destination = { write: format === "json" ? writeLine : (line: string) => writeLine(asText(line)) };
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
-  const at = (name: LogLevel) => (event: string, fields?: LogFields) => logger[name](fields ?? {}, event);
+export function programLog(
+  level: LogLevel,
+  format: LogFormat,
+  write: (line: string) => void = (line) => writeAllSync(Deno.stderr, line),
+): Log {
+  const writeLine = (line: string) => {
+    try {
+      write(escaped(format === "json" ? line : asText(line)));
+    } catch {
+      // The reader of stderr is gone, or its disk is full: there is nobody left to tell.
+    }
+  };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const logger = pino(options, { write: writeLine });
+  const at = (name: LogLevel) => (event: string, fields: LogFields = {}) => logger[name](cut(fields), event);
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-const encoder = new TextEncoder();
-
-function writeLine(line: string): void {
-  Deno.stderr.writeSync(encoder.encode(line));
+function cut(fields: LogFields): LogFields {
+  const short = (value: LogFields[string]) =>
+    typeof value === "string" && value.length > FIELD_LENGTH ? `${value.slice(0, FIELD_LENGTH)}…` : value;
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, short(value)]));
 }
 
 const LEVEL_NAMES: Readonly<Record<number, string>> = { 20: "debug", 30: "info", 40: "WARN", 50: "ERROR" };
@@ -32,4 +49,12 @@ function asText(json: string): string {
 /** Line ends and quotes inside a value would let a peer write lines of its own into the log. */
 function quoted(value: string): string {
   return /^[\w.:@/+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** What JSON lets through and a terminal may obey: the controls from U+007F, and the line ends of Unicode. */
+function escaped(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -1,11 +1,20 @@
 import { join } from "node:path";
 import { type ControlRequest, ControlServer } from "../admin/mod.ts";
-import { errorText, type Log, systemClock, systemRandom, Turn } from "../base/mod.ts";
+import {
+  errorText,
+  guardedClock,
+  type Log,
+  systemClock,
+  systemRandom,
+  Turn,
+  unreachable,
+} from "../base/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { makeSelfSigned, type Network, systemNetwork, type TlsIdentity } from "../net/mod.ts";
+import { makeSelfSigned, systemNetwork, type TlsIdentity } from "../net/mod.ts";
 import { Server } from "../server.ts";
 import { openStorage } from "../storage/mod.ts";
 import { CommandError } from "./exit.ts";
+import { lockDataDirectory } from "./lock.ts";
 import { VERSION } from "./version.ts";
 
 /** Name of the database in the data directory. */
@@ -19,6 +28,7 @@ export interface RunningServer {
   readonly server: Server;
   /** Resolves, with the cause, when the server can no longer keep its promises and has to stop. */
   readonly failed: Promise<unknown>;
+  /** Ends everything in good order; once the server has failed, without another word to anyone. */
   stop(): Promise<void>;
 }
 
@@ -27,43 +37,38 @@ export interface RunningServer {
  * @throws {Error} when something of that cannot be had; what was opened is closed again
  */
 export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+  await using opened = new AsyncDisposableStack();
+  const lock = lockDataDirectory(config.data);
+  opened.defer(() => lock.release());
+
   const tls = await tlsIdentity(config, log);
-  let fail: (cause: unknown) => void = () => {};
-  const failed = new Promise<unknown>((resolve) => fail = resolve);
-  const turn = new Turn((error) => {
-    log.error("commit failed: stopping, since nothing more can be promised", { error: errorText(error) });
-    fail(error);
-  });
+  const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
+  const turn = new Turn(
+    (error) => {
+      log.error("commit failed: stopping, since nothing more can be promised", { error: errorText(error) });
+      fail(error);
+    },
+    (error) => log.error("flush failed", { error: errorText(error) }),
+  );
   const storage = openStorage({ path: join(config.data, DATABASE_FILE), turn });
-  const network: Network = systemNetwork(log);
-  const server = new Server({
-    config,
-    network,
-    storage,
-    turn,
-    tls,
-    log,
-    clock: systemClock,
-    random: systemRandom,
-    version: VERSION,
-  });
+  opened.defer(() => storage.close());
+
+  const clock = guardedClock(systemClock, log);
+  const shared = { log, clock, random: systemRandom };
+  const network = systemNetwork(log, clock);
+  const server = new Server({ ...shared, config, network, storage, turn, tls, version: VERSION });
+  opened.defer(() => turn.failed ? server.abort() : server.stop());
+  await server.start();
+
   const control = new ControlServer(
-    { dataDirectory: config.data, clock: systemClock, random: systemRandom, log },
+    { ...shared, dataDirectory: config.data },
     (request) => answer(server, request),
   );
-  const stop = async () => {
-    await control.stop();
-    await server.stop();
-    storage.close();
-  };
-  try {
-    await server.start();
-    control.start();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { server, failed, stop };
+  opened.defer(() => control.stop());
+  control.start();
+
+  const running = opened.move();
+  return { server, failed, stop: () => running.disposeAsync() };
 }
 
 function answer(server: Server, request: ControlRequest): unknown {
@@ -79,6 +84,8 @@ function answer(server: Server, request: ControlRequest): unknown {
       return true;
     case "link-flush":
       return server.links.flush(name);
+    default:
+      return unreachable(command);
   }
 }
 
@@ -95,7 +102,6 @@ async function tlsIdentity(config: Config, log: Log): Promise<TlsIdentity> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const made = await makeSelfSigned(config.domain, systemClock.nowMs());
-  Deno.mkdirSync(config.data, { recursive: true, mode: 0o700 });
   Deno.writeTextFileSync(keyFile, made.keyPem, { mode: 0o600 });
   Deno.writeTextFileSync(certificateFile, made.certificatePem);
   log.info("made a self-signed certificate", { file: certificateFile });

@@ -285,11 +285,6 @@ const LATER: readonly (readonly [string, string, string])[] = [
     `2:26: \`websocket\` ${NOT_BUILT}; remove it`,
   ],
   [
-    "the profile halyard",
-    withCarrier("connect: 'b:1'", "    profile: halyard\n"),
-    `5:14: \`halyard\` ${NOT_BUILT}; \`profile\` takes only xep-0361`,
-  ],
-  [
     "the preset text-only",
     withCarrier("connect: 'b:1'", "    rules: text-only\n"),
     `5:12: \`text-only\` ${NOT_BUILT}; \`rules\` takes ${RULES}`,

@@ -1,11 +1,11 @@
 /** The configuration file: read, checked to the last key, and explained. */
 export type { Endpoint } from "./endpoint.ts";
 export { formatProblem, type Problem } from "./fault.ts";
-export { type AddressRange, isInRanges, isLoopback } from "./ip.ts";
-export { jsonSchema, jsonSchemaText } from "./json_schema.ts";
+export { type AddressRange, isInRanges } from "./ip.ts";
+export { jsonSchemaText } from "./json_schema.ts";
 export { checkConfig, loadConfig } from "./load.ts";
 export { parseConfig, type ParsedConfig } from "./parse.ts";
 export { configReference } from "./reference.ts";
-export { RULE_PRESETS, type RuleName } from "./rules.ts";
+export { RULE_NAMES, type RuleName } from "./rules.ts";
 export type { CarrierConfig, Config, PeerConfig, TcpConfig } from "./schema.ts";
 export { starterConfig } from "./starter.ts";

@@ -50,9 +50,9 @@ const peer = section("The server across a link.", {
     domain({ about: "An XMPP domain." }),
   ),
   profile: choice({
-    about: "Language on the link: `xep-0361` is XEP-0361 0.3, which other vendors speak too.",
-    words: ["xep-0361"],
-    later: ["halyard"],
+    about:
+      "Language on the link: `halyard` loses nothing and needs a Halyard on both sides; `xep-0361` is XEP-0361 0.3, which other vendors speak too.",
+    words: ["halyard", "xep-0361"],
     fallback: "xep-0361",
   }),
   compression: choice({

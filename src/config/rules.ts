@@ -3,13 +3,10 @@ import { byDefault, type Field, listOf } from "./field.ts";
 import { choice } from "./leaves.ts";
 
 /** What a link can do to a stanza before it is queued; the code of each is in `link/rules/`. */
-export type RuleName = "drop-chat-states" | "fold-presence" | "strip-xhtml-im";
+export const RULE_NAMES = ["drop-chat-states", "fold-presence", "strip-xhtml-im"] as const;
 
-const RULE_NAMES = [
-  "drop-chat-states",
-  "fold-presence",
-  "strip-xhtml-im",
-] as const satisfies readonly RuleName[];
+/** One of them. */
+export type RuleName = typeof RULE_NAMES[number];
 
 /**
  * Named lists of rules for the usual kinds of link, in the order in which they run.

@@ -26,7 +26,7 @@ clients:
 peers:
   shore:
     domains: [shore.example, rooms.shore.example]
-!    profile: halyard
+    profile: halyard
     compression: deflate
     rules: hf
     carriers:
@@ -164,7 +164,7 @@ Deno.test("the configuration of the contract has no other problem than what is n
     problems.map((problem) =>
       /^f\.yaml:(\d+):\d+: `(\w+)` is not built into this version/.exec(problem)?.slice(1)
     ),
-    [["7", "websocket"], ["9", "rooms"], ["10", "admin"], ["14", "halyard"], ["19", "stanag5066"]],
+    [["7", "websocket"], ["9", "rooms"], ["10", "admin"], ["19", "stanag5066"]],
   );
 });
 

@@ -60,7 +60,7 @@ const keys = section(
 );
 
 /** The addresses of a carrier as far as they are known. */
-export interface CallAddresses {
+interface CallAddresses {
   readonly connect: Endpoint | undefined;
   readonly listen: Endpoint | undefined;
   readonly allowFrom: readonly AddressRange[] | undefined;
@@ -71,7 +71,7 @@ export interface CallAddresses {
  * ourselves. Nobody when there is no listener.
  * @returns undefined when the operator has to say: the peer is called by a name, or not at all
  */
-export function callersOf(addresses: CallAddresses): readonly AddressRange[] | undefined {
+function callersOf(addresses: CallAddresses): readonly AddressRange[] | undefined {
   const { connect, listen, allowFrom } = addresses;
   if (allowFrom !== undefined) return allowFrom;
   if (listen === undefined) return [];

@@ -1,4 +1,4 @@
-import { Jid, stanzaOf } from "../stanza/mod.ts";
+import { type Jid, stanzaOf } from "../stanza/mod.ts";
 import { xml } from "../xml/mod.ts";
 import type { Offline } from "./offline.ts";
 import type { ImOptions } from "./options.ts";
@@ -12,6 +12,9 @@ import type { Subscriptions } from "./subscriptions.ts";
 import type { Resource } from "./user.ts";
 
 type Options = Pick<ImOptions, "clock" | "domain" | "router">;
+
+/** Contacts whose presence, or request, is sent in one go; what waits for a client is bounded. */
+const SHOWN_AT_ONCE = 64;
 
 /** What a resource that has become available is shown: who else is there, and what has waited for it. */
 export class Arrivals {
@@ -50,10 +53,23 @@ export class Arrivals {
       if (other === resource || other.presence === undefined) continue;
       session.send(readdressed(other.presence, other.jid, user.jid));
     }
-    for (const { jid } of this.#rosters.items(user.username).filter(seesContact)) {
-      this.#showContact(resource, Jid.of(jid));
-    }
-    this.#subscriptions.showPending(resource);
+    const contacts = this.#rosters.contacts(user.username);
+    const seen = contacts.filter(({ item }) => seesContact(item));
+    const asking = contacts.filter(({ item }) => item.pendingIn !== undefined);
+    this.#inTurn(resource, [
+      ...seen.map(({ jid }) => () => this.#showContact(resource, jid)),
+      ...asking.map(({ jid }) => () => this.#subscriptions.showPending(resource, jid)),
+    ]);
+  }
+
+  /** Does a few things now, and the rest when the network has taken what they brought. */
+  #inTurn(resource: Resource, tasks: readonly (() => void)[]): void {
+    for (const task of tasks.slice(0, SHOWN_AT_ONCE)) task();
+    const rest = tasks.slice(SHOWN_AT_ONCE);
+    if (rest.length === 0) return;
+    resource.session.whenSent(() => {
+      if (resource.presence !== undefined) this.#serial.run(() => this.#inTurn(resource, rest));
+    });
   }
 
   /**
@@ -61,6 +77,8 @@ export class Arrivals {
    * resource that needs it; on a link a probe comes from the bare JID, as the RFC wants it.
    */
   #showContact(resource: Resource, contact: Jid): void {
+    // It may have ended while others were shown.
+    if (!seesContact(this.#rosters.get(resource.user.username, contact.toString()))) return;
     if (contact.domain !== this.#options.domain) return this.#remote.show(resource, contact);
     const { clock, router } = this.#options;
     const probe = xml("presence", { type: "probe" });

@@ -1,5 +1,6 @@
 import { errorReply, type IqTable, resultReply } from "../router/mod.ts";
 import { messageType, type Stanza, type StanzaError } from "../stanza/mod.ts";
+import { elementsOf } from "../xml/mod.ts";
 import { type Action, type Condition, MESSAGE_ACTIONS } from "./delivery_table.ts";
 import type { Offline } from "./offline.ts";
 import type { ImOptions } from "./options.ts";
@@ -94,7 +95,9 @@ export class Delivery {
     if (stanza.type !== "get" && stanza.type !== "set") return;
     // What an answer brings about, such as roster pushes, comes after the answer.
     this.#serial.run(() => {
-      const answer = this.#exists(stanza.to.local) ? this.#accountIq.answer(stanza) : { error: UNAVAILABLE };
+      // What is no request at all is answered like one to nobody, so that it does not tell who has an account.
+      const isAnswered = elementsOf(stanza.element).length === 1 && this.#exists(stanza.to.local);
+      const answer = isAnswered ? this.#accountIq.answer(stanza) : { error: UNAVAILABLE };
       if ("error" in answer) this.#refuse(stanza, answer.error);
       else this.#options.router.route(resultReply(stanza, answer.result));
     });

@@ -231,6 +231,18 @@ for (const [what, login, delivered] of SHARED) {
   });
 }
 
+inWorld("a request that is none does not tell who has an account", (world) => {
+  for (const username of ["romeo", "nobody"]) {
+    const to = `${username}@ship.example`;
+    for (const content of ["", "<query xmlns='jabber:iq:roster'/><query xmlns='jabber:iq:roster'/>"]) {
+      world.shoreSends(
+        `<iq type='get' id='q' from='juliet@shore.example/balcony' to='${to}'>${content}</iq>`,
+      );
+      assert.match(world.sent().join(), /<service-unavailable /);
+    }
+  }
+});
+
 inWorld("an iq between two resources of one account is delivered", (world) => {
   const deck = world.login("romeo", "deck");
   const cabin = world.login("romeo", "cabin");

@@ -41,6 +41,7 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
   readonly #subscriptions: Subscriptions;
   readonly #inbound: InboundPresence;
   readonly #outbound: Outbound;
+  readonly #offline: Offline;
   readonly #delivery: Delivery;
 
   constructor(options: ImOptions) {
@@ -61,6 +62,7 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     this.#sessions = sessions;
     this.#rosters = rosters;
     this.#presence = presence;
+    this.#offline = offline;
     this.#remote = remote;
     this.#subscriptions = subscriptions;
     this.#inbound = new InboundPresence(options, sessions, rosters, subscriptions, probes, remote);
@@ -95,6 +97,7 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     if (resource === undefined) return;
     this.#serial.run(() => {
       this.#presence.withdraw(resource);
+      this.#offline.left(resource);
       const { username } = resource.user;
       if (this.#sessions.user(username) === undefined) this.#rosters.unload(username);
     });
@@ -128,20 +131,18 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
   }
 
   /**
-   * An account was removed from the store, roster and all: its contacts are told as far as its roster is
-   * still in memory, and its sessions end. The contacts of one who was not connected learn of it when they
-   * next ask.
+   * An account is about to be removed from the store: its contacts are told, whether or not it is connected, and its
+   * sessions end. What they answer finds nobody once it is removed.
    */
   accountRemoved(username: string): void {
-    const user = this.#sessions.user(username);
-    if (user === undefined) return;
-    const resources = [...user.resources.values()];
+    const account = Jid.parse(`${username}@${this.#options.domain}`);
+    if (account === undefined) return;
+    const resources = [...this.#sessions.user(username)?.resources.values() ?? []];
     this.#serial.run(() => {
       for (const resource of resources) this.#presence.withdraw(resource);
-      for (const item of this.#rosters.items(username)) {
-        this.#subscriptions.cancel(user.jid, Jid.of(item.jid), item);
+      for (const { jid, item } of this.#rosters.contacts(username)) {
+        this.#subscriptions.cancel(account, jid, item);
       }
-      // Whatever answers that finds nobody any more.
       for (const { session } of resources) this.#sessions.remove(session);
       this.#rosters.unload(username);
     });

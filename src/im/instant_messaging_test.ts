@@ -15,8 +15,8 @@ inWorld("an account that is removed leaves its contacts in good order, and its s
   const benvolio = world.login("benvolio", "bridge");
   romeo.hears();
   world.sent();
-  world.storage.accounts.remove("romeo");
   world.im.accountRemoved("romeo");
+  world.storage.accounts.remove("romeo");
   assert.deepEqual(world.sent(), [
     `<presence type='unavailable' from='${ROMEO}/deck' to='${JULIET}'/>`,
     `<presence type='unsubscribe' from='${ROMEO}' to='${JULIET}'/>`,
@@ -33,6 +33,26 @@ inWorld("an account that is removed leaves its contacts in good order, and its s
   assert.deepEqual(world.sent(), []);
   world.shoreSends(`<message id='m1' from='${JULIET}' to='${ROMEO}'><body>hi</body></message>`);
   assert.match(world.sent().join(), /<service-unavailable /);
+});
+
+inWorld("the contacts of an account that is removed while nobody is connected are told too", (world) => {
+  world.keeps("romeo", JULIET, { subscription: "both" });
+  world.keeps("romeo", "nurse@shore.example", { ask: true });
+  world.keeps("romeo", "paris@shore.example", { pendingIn: "<presence/>", listed: false });
+  world.keeps("romeo", "tybalt@shore.example");
+  world.keeps("romeo", "benvolio@ship.example", { subscription: "both" });
+  world.keeps("benvolio", ROMEO, { subscription: "both" });
+  world.im.accountRemoved("romeo");
+  world.storage.accounts.remove("romeo");
+  assert.deepEqual(world.sent().sort(), [
+    `<presence type='unsubscribe' from='${ROMEO}' to='${JULIET}'/>`,
+    `<presence type='unsubscribe' from='${ROMEO}' to='nurse@shore.example'/>`,
+    `<presence type='unsubscribed' from='${ROMEO}' to='${JULIET}'/>`,
+    `<presence type='unsubscribed' from='${ROMEO}' to='paris@shore.example'/>`,
+  ]);
+  assert.equal(world.storage.rosters.get("benvolio", ROMEO)?.subscription, "none");
+  for (const username of ["romeo", "nobody", ""]) world.im.accountRemoved(username);
+  assert.deepEqual(world.sent(), []);
 });
 
 const MAY_SEE: readonly (readonly [string, string, boolean])[] = [

@@ -1,10 +1,16 @@
+import { errorText } from "../base/mod.ts";
 import { NS, type Stanza, withDelay } from "../stanza/mod.ts";
-import { type Element, elementsOf, writeXml } from "../xml/mod.ts";
+import { type Element, elementsOf, readXml, textSizeBytes, writeXml } from "../xml/mod.ts";
+import type { OfflineMessage } from "../storage/mod.ts";
 import type { ImOptions } from "./options.ts";
-import { readStored } from "./stored_xml.ts";
 import type { Resource } from "./user.ts";
 
-type Options = Pick<ImOptions, "domain" | "limits" | "metrics" | "storage">;
+/** XML that is sent in one go; a single message may be larger. */
+const BATCH_SIZE_BYTES = 65_536;
+/** Messages that are looked at for it. */
+const BATCH_MESSAGES = 64;
+
+type Options = Pick<ImOptions, "domain" | "limits" | "log" | "metrics" | "storage">;
 
 /** Children that mean nothing without something else: a message of these alone is not kept. */
 const ACCOMPANIMENT: ReadonlySet<string> = new Set([NS.CHAT_STATES, NS.HINTS, NS.STANZA_ID, NS.DELAY]);
@@ -37,25 +43,59 @@ export class Offline {
   }
 
   /**
-   * Sends a resource what was kept. Each message is removed once it has gone to the network; until then no
-   * other resource gets it, and when this one breaks before, the next one does.
+   * Sends a resource what was kept, a batch at a time: the next one when the network has taken the last, since what
+   * may wait for a client is bounded. One resource gets all of it; when it leaves in between, another one gets the
+   * rest.
+   *
+   * At least once: a message is removed when it has gone to the network, so a client that breaks just then gets it
+   * again at the next log-in. What comes for the user meanwhile does not wait for what was kept, and is not stamped.
    */
   deliver(resource: Resource): void {
-    const { storage, domain } = this.#options;
+    const { resources, willing } = resource.user;
+    if ([...resources.values()].some(({ takesOffline }) => takesOffline)) return;
+    const receiver = willing.includes(resource) ? resource : willing[0];
+    if (receiver !== undefined) this.#sendBatch(receiver);
+  }
+
+  /** A resource has ended: what it had not taken is for the others. */
+  left(resource: Resource): void {
+    if (resource.takesOffline) this.deliver(resource);
+  }
+
+  #sendBatch(resource: Resource): void {
+    const { offline } = this.#options.storage;
     const { session, user } = resource;
-    const inFlight = new Set([...user.resources.values()].flatMap((other) => [...other.offlineInFlight]));
     const sent: number[] = [];
-    for (const { id, xml, receivedMs } of storage.offline.list(user.username)) {
-      if (inFlight.has(id)) continue;
-      if (!session.send(withDelay(readStored(xml), domain, receivedMs))) break;
-      sent.push(id);
-      resource.offlineInFlight.add(id);
+    const unreadable: number[] = [];
+    let sizeBytes = 0;
+    for (const kept of offline.list(user.username, BATCH_MESSAGES)) {
+      sizeBytes += textSizeBytes(kept.xml);
+      if (sent.length > 0 && sizeBytes > BATCH_SIZE_BYTES) break;
+      const message = this.#read(kept);
+      if (message === undefined) unreadable.push(kept.id);
+      else if (session.send(message)) sent.push(kept.id);
+      else break;
     }
-    if (sent.length === 0) return;
-    session.whenSent(() => {
-      storage.offline.remove(user.username, sent);
-      for (const id of sent) resource.offlineInFlight.delete(id);
-    });
+    offline.remove(user.username, unreadable);
+    resource.takesOffline = sent.length > 0;
+    if (sent.length > 0) {
+      session.whenSent(() => {
+        offline.remove(user.username, sent);
+        resource.takesOffline = false;
+        this.deliver(resource);
+      });
+    } else if (unreadable.length > 0) this.#sendBatch(resource);
+  }
+
+  /** A message as it was kept, with its time; undefined when it cannot be read, which must not hold up the others. */
+  #read({ id, xml, receivedMs }: OfflineMessage): Element | undefined {
+    const { domain, log } = this.#options;
+    try {
+      return withDelay(readXml(xml), domain, receivedMs);
+    } catch (error) {
+      log.error("kept message is unreadable", { id, error: errorText(error) });
+      return undefined;
+    }
   }
 }
 

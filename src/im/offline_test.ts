@@ -45,6 +45,92 @@ inWorld("a kept message is removed once the network has it, and not before", (wo
   assert.equal(kept(world), 0);
 });
 
+inWorld("much that was kept goes out in batches, each when the network has taken the one before", (world) => {
+  const large = "m".repeat(60_000);
+  for (let n = 0; n < 5; n++) world.shoreSends(chat(`<body>${large}${n}</body>`));
+  const romeo = world.login("romeo", "deck");
+  const heard: string[] = [];
+  for (let left = 4; left >= 0; left--) {
+    assert.equal(kept(world), left + 1);
+    romeo.flush();
+    assert.equal(kept(world), left);
+    heard.push(...romeo.hears().map((line) => line.match(/m(\d)</)?.[1] ?? line));
+  }
+  assert.deepEqual(heard, ["1", "2", "3", "4"], "the first came at log-in");
+});
+
+inWorld("a store full of small messages arrives whole and in order", (world) => {
+  for (let n = 0; n < 1_000; n++) world.shoreSends(chat(`<body>${n}</body>`));
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  const heard: string[] = [];
+  for (let round = 0; kept(world) > 0; round++) {
+    assert.ok(round < 20, `${kept(world)} messages are left`);
+    heard.push(...romeo.hears().flatMap((line) => line.match(/<body>(\d+)</)?.[1] ?? []));
+    romeo.flush();
+  }
+  assert.deepEqual(heard, Array.from({ length: 1_000 }, (_, n) => String(n)));
+}, { limits: { offlineSizeBytes: 10_000_000 } });
+
+inWorld("when the resource that gets what was kept breaks, another one gets the rest", (world) => {
+  for (let n = 0; n < 100; n++) world.shoreSends(chat(`<body>${n}</body>`));
+  const deck = world.login("romeo", "deck");
+  const cabin = world.login("romeo", "cabin");
+  deck.flush();
+  assert.equal(kept(world), 36);
+  deck.breaks();
+  cabin.flush();
+  assert.equal(kept(world), 0);
+  assert.equal(cabin.hears().filter((line) => line.startsWith("<message")).length, 36);
+});
+
+inWorld(
+  "when the resource that gets what was kept becomes unavailable, another one gets the rest",
+  (world) => {
+    for (let n = 0; n < 200; n++) world.shoreSends(chat(`<body>${n}</body>`));
+    const deck = world.login("romeo", "deck");
+    const cabin = world.login("romeo", "cabin");
+    deck.flush();
+    deck.says("<presence type='unavailable'/>");
+    deck.hears();
+    assert.equal(kept(world), 136);
+    deck.flush();
+    assert.deepEqual(deck.hears(), []);
+    cabin.flush();
+    cabin.flush();
+    assert.equal(kept(world), 0);
+  },
+);
+
+/** What once was kept and cannot be sent any more. */
+const POISON = ["<message", "", "<message><body></message>", "hi"];
+
+inWorld("a kept message that cannot be read is dropped, and holds up nothing behind it", (world) => {
+  const ample = { messages: 1_000, sizeBytes: 1_000_000 };
+  const keep = (xml: string) => world.storage.offline.add("romeo", xml, world.clock.nowMs(), ample);
+  for (let n = 0; n < 70; n++) keep(POISON[n % POISON.length] ?? "");
+  keep(chat("<body>1</body>"));
+  keep("<message");
+  keep(chat("<body>2</body>"));
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  romeo.flush();
+  assert.deepEqual(romeo.hears().slice(1), [delayed("<body>1</body>"), delayed("<body>2</body>")]);
+  assert.equal(kept(world), 0);
+});
+
+inWorld(
+  "a message of as many attributes as a client may send comes back, with the one that was added",
+  (world) => {
+    const attributes = Array.from({ length: 63 }, (_, n) => ` a${n}='1'`).join("");
+    world.login("benvolio", "bridge").says(`<message to='${ROMEO}'${attributes}><body>1</body></message>`);
+    world.shoreSends(chat("<body>2</body>"));
+    const romeo = world.connect("romeo", "deck");
+    romeo.says("<presence/>");
+    assert.deepEqual(romeo.hears().flatMap((line) => line.match(/<body>(\d)</)?.[1] ?? []), ["1", "2"]);
+  },
+);
+
 inWorld("a kept message goes to the next resource when the first one breaks before it was sent", (world) => {
   world.shoreSends(chat("<body>hi</body>"));
   world.login("romeo", "deck").breaks();

@@ -10,11 +10,16 @@ export interface ImLimits {
   readonly sessionsPerAccount: number;
   /** Contacts kept for one account, pending requests and pre-approvals included. */
   readonly rosterItems: number;
+  /**
+   * Size of one contact as clients get it: name and groups. With `rosterItems` it keeps the whole roster below what
+   * may wait for a client (`limits.unsent_size`).
+   */
+  readonly rosterItemSizeBytes: number;
   /** Length of a contact's name, and of the name of a group, in UTF-16 code units. */
   readonly rosterNameLength: number;
   /** Groups that one contact may be in. */
   readonly groupsPerItem: number;
-  /** A longer subscription request is kept without its extensions. In UTF-16 code units of XML. */
+  /** A longer subscription request is kept as its addresses and a short id. In UTF-16 code units of XML. */
   readonly pendingRequestLength: number;
   /** Messages kept for one account while nobody takes them (XEP-0160). */
   readonly offlineMessages: number;
@@ -24,6 +29,8 @@ export interface ImLimits {
   readonly directedPresences: number;
   /** Remote contacts whose presence is remembered; the longest unused are forgotten first. */
   readonly cachedContacts: number;
+  /** Their presence together, as XML; again the longest unused are forgotten first. */
+  readonly cachedSizeBytes: number;
   /** Resources of one remote contact whose presence is remembered; the oldest are forgotten first. */
   readonly cachedResources: number;
   /** Accounts whose last log-out is remembered for the answers to probes; the oldest go first. */
@@ -34,6 +41,7 @@ export interface ImLimits {
 export const DEFAULT_IM_LIMITS: ImLimits = {
   sessionsPerAccount: 10,
   rosterItems: 1_000,
+  rosterItemSizeBytes: 1_024,
   rosterNameLength: 256,
   groupsPerItem: 20,
   pendingRequestLength: 4_096,
@@ -41,6 +49,7 @@ export const DEFAULT_IM_LIMITS: ImLimits = {
   offlineSizeBytes: 1_048_576,
   directedPresences: 200,
   cachedContacts: 5_000,
+  cachedSizeBytes: 8_388_608,
   cachedResources: 20,
   rememberedLogouts: 10_000,
 };

@@ -45,7 +45,7 @@ export class Outbound {
 
   receive(resource: Resource, element: Element): void {
     const { from, to: address } = element.attrs;
-    if (from !== undefined && !isOwn(from, resource.jid)) {
+    if (from !== undefined && !isOwnAddress(from, resource.jid)) {
       const text = "The address in from is not yours";
       return resource.session.end({ condition: "invalid-from", text }, "stream-error");
     }
@@ -140,7 +140,7 @@ export class Outbound {
 }
 
 /** Whether an address is the client's own, full or bare (RFC 6120 section 8.1.2.1). */
-function isOwn(address: string, jid: Jid): boolean {
+function isOwnAddress(address: string, jid: Jid): boolean {
   if (address === jid.toString()) return true;
   const parsed = Jid.parse(address);
   return parsed !== undefined && (parsed.equals(jid) || parsed.equals(jid.bare));

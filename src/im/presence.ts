@@ -1,5 +1,5 @@
-import { Jid, type Origin, type Stanza, type StanzaError, stanzaOf } from "../stanza/mod.ts";
-import { type Element, withAttrs } from "../xml/mod.ts";
+import { type Jid, type Origin, type Stanza, type StanzaError, stanzaOf } from "../stanza/mod.ts";
+import { type Element, ownCopy, withAttrs } from "../xml/mod.ts";
 import type { ImOptions } from "./options.ts";
 import { LOCAL, priorityOf, saysTheSame, unavailable } from "./presence_element.ts";
 import type { Rosters } from "./rosters.ts";
@@ -44,7 +44,7 @@ export class Presence {
     const wasWilling = before !== undefined && resource.priority >= 0;
     const repeated = before !== undefined && saysTheSame(before, presence);
     const since = resource.broadcastMoment;
-    resource.announce(withAttrs(presence, { from: undefined, to: undefined }), priority);
+    resource.announce(ownCopy(withAttrs(presence, { from: undefined, to: undefined })), priority);
     resource.broadcastMoment = this.#ways.moment;
     this.#logouts.delete(resource.jid.local);
     for (const contact of this.#subscribers(resource.jid.local)) {
@@ -95,7 +95,8 @@ export class Presence {
         const text = `Directed presence went to ${directed.size} entities already`;
         return { condition: "resource-constraint", text };
       }
-      directed.set(key, stanza.to);
+      const to = stanza.to.ownCopy();
+      directed.set(to.toString(), to);
     }
     this.#options.router.route(stanza);
     return undefined;
@@ -127,7 +128,7 @@ export class Presence {
 
   /** Contacts who may see the user. */
   #subscribers(username: string): Jid[] {
-    return this.#rosters.items(username).filter(seenByContact).map((item) => Jid.of(item.jid));
+    return this.#rosters.contacts(username).filter(({ item }) => seenByContact(item)).map(({ jid }) => jid);
   }
 
   /** Whether the end of the resource's presence will be broadcast to an entity in any case. */

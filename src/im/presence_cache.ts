@@ -1,5 +1,5 @@
 import type { Jid } from "../stanza/mod.ts";
-import type { Element } from "../xml/mod.ts";
+import { type Element, elementSizeBytes, ownCopy, ownText } from "../xml/mod.ts";
 import { saysTheSame } from "./presence_element.ts";
 
 /** A moment on both clocks: one for stamps, one for durations. */
@@ -13,6 +13,8 @@ export interface Moment {
 export interface Fact {
   /** The presence as it came, original id and all. */
   readonly presence: Element;
+  /** Its size as XML. */
+  readonly sizeBytes: number;
   /** When the contact's server last said so. */
   readonly confirmed: Moment;
   /** Monotonic time until which it is held although it is stale; undefined while it is trusted. */
@@ -48,10 +50,13 @@ export class Contact {
   isComplete = false;
   readonly #facts = new Map<string, Fact>();
   readonly #mostFacts: number;
+  readonly #onResized: (changeBytes: number) => void;
 
-  constructor(jid: Jid, mostFacts: number) {
-    this.jid = jid;
+  /** @param onResized told by how much the presence that is kept has grown or shrunk, as XML */
+  constructor(jid: Jid, mostFacts: number, onResized: (changeBytes: number) => void = () => {}) {
+    this.jid = jid.ownCopy();
     this.#mostFacts = mostFacts;
+    this.#onResized = onResized;
   }
 
   /**
@@ -72,11 +77,10 @@ export class Contact {
    */
   learn(resource: string, presence: Element, confirmed: Moment): boolean {
     const before = this.#facts.get(resource);
-    if (!this.isAvailable) this.#facts.clear();
-    this.#facts.delete(resource);
-    this.#facts.set(resource, { presence, confirmed, heldUntilMs: undefined });
+    if (!this.isAvailable) this.#clear();
+    this.#keep(resource, presence, confirmed);
     const [oldest] = this.#facts.keys();
-    if (this.#facts.size > this.#mostFacts && oldest !== undefined) this.#facts.delete(oldest);
+    if (this.#facts.size > this.#mostFacts && oldest !== undefined) this.#drop(oldest);
     return before === undefined || !saysTheSame(before.presence, presence);
   }
 
@@ -87,14 +91,12 @@ export class Contact {
   leave(resource: string, presence: Element, confirmed: Moment): boolean {
     const news = resource === "" ? this.isAvailable || this.#facts.size === 0 : this.#facts.has(resource);
     if (resource === "") {
-      this.#facts.clear();
+      this.#clear();
       this.isComplete = true;
     } else {
-      this.#facts.delete(resource);
+      this.#drop(resource);
     }
-    if (this.#facts.size === 0 && this.isComplete) {
-      this.#facts.set("", { presence, confirmed, heldUntilMs: undefined });
-    }
+    if (this.#facts.size === 0 && this.isComplete) this.#keep("", presence, confirmed);
     return news;
   }
 
@@ -128,15 +130,40 @@ export class Contact {
     const gone: string[] = [];
     for (const [resource, fact] of this.#facts) {
       if (fact.heldUntilMs === undefined || fact.heldUntilMs > monotonicMs) continue;
-      this.#facts.delete(resource);
+      this.#drop(resource);
       if (isAvailable(fact)) gone.push(resource);
     }
     return gone;
   }
 
+  /** An account may see this contact. */
+  addSubscriber(username: string): void {
+    if (!this.subscribers.has(username)) this.subscribers.add(ownText(username));
+  }
+
   /** The address of one of the contact's resources. */
   address(resource: string): Jid {
     return resource === "" ? this.jid : this.jid.withResource(resource) ?? this.jid;
+  }
+
+  /** Kept as a copy: what came holds on to all that was read with it. */
+  #keep(resource: string, presence: Element, confirmed: Moment): void {
+    this.#drop(resource);
+    const own = ownCopy(presence);
+    const sizeBytes = elementSizeBytes(own);
+    this.#facts.set(ownText(resource), { presence: own, sizeBytes, confirmed, heldUntilMs: undefined });
+    this.#onResized(sizeBytes);
+  }
+
+  #drop(resource: string): void {
+    const fact = this.#facts.get(resource);
+    if (fact === undefined) return;
+    this.#facts.delete(resource);
+    this.#onResized(-fact.sizeBytes);
+  }
+
+  #clear(): void {
+    for (const resource of [...this.#facts.keys()]) this.#drop(resource);
   }
 }
 
@@ -145,9 +172,10 @@ function isAvailable(fact: Fact): boolean {
 }
 
 /** Bounds of the cache; see `ImLimits`. */
-export interface CacheLimits {
+interface CacheLimits {
   readonly cachedContacts: number;
   readonly cachedResources: number;
+  readonly cachedSizeBytes: number;
 }
 
 /**
@@ -159,6 +187,7 @@ export class PresenceCache {
   readonly #limits: CacheLimits;
   /** In the order of their last use. */
   readonly #contacts = new Map<string, Contact>();
+  #sizeBytes = 0;
 
   constructor(limits: CacheLimits) {
     this.#limits = limits;
@@ -166,6 +195,11 @@ export class PresenceCache {
 
   get size(): number {
     return this.#contacts.size;
+  }
+
+  /** Size of all presence that is kept, as XML. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
   }
 
   get contacts(): Iterable<Contact> {
@@ -180,22 +214,40 @@ export class PresenceCache {
   /** Finds or adds a contact, which counts as a use. @param jid bare */
   use(jid: Jid): Contact {
     const key = jid.toString();
-    const contact = this.#contacts.get(key) ?? new Contact(jid, this.#limits.cachedResources);
+    const contact = this.#contacts.get(key) ?? this.#newContact(jid);
     this.#contacts.delete(key);
-    this.#contacts.set(key, contact);
-    const [longestUnused] = this.#contacts.keys();
-    if (this.#contacts.size > this.#limits.cachedContacts && longestUnused !== undefined) {
-      this.#contacts.delete(longestUnused);
-    }
+    this.#contacts.set(contact.jid.toString(), contact);
+    this.#makeRoom();
     return contact;
   }
 
   forget(contact: Contact): void {
+    if (this.find(contact.jid) !== contact) return;
+    for (const { sizeBytes } of contact.facts) this.#sizeBytes -= sizeBytes;
     this.#contacts.delete(contact.jid.toString());
   }
 
   /** The contacts of these domains. */
   of(domains: readonly string[]): Contact[] {
     return [...this.#contacts.values()].filter((contact) => domains.includes(contact.jid.domain));
+  }
+
+  #newContact(jid: Jid): Contact {
+    const contact: Contact = new Contact(jid, this.#limits.cachedResources, (changeBytes) => {
+      if (this.find(contact.jid) !== contact) return;
+      this.#sizeBytes += changeBytes;
+      this.#makeRoom();
+    });
+    return contact;
+  }
+
+  /** Forgets the longest unused; the one used last stays. */
+  #makeRoom(): void {
+    const { cachedContacts, cachedSizeBytes } = this.#limits;
+    for (const contact of this.#contacts.values()) {
+      const isOver = this.#contacts.size > cachedContacts || this.#sizeBytes > cachedSizeBytes;
+      if (!isOver || this.#contacts.size === 1) return;
+      this.forget(contact);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Jid } from "../stanza/mod.ts";
-import { type Element, xml } from "../xml/mod.ts";
+import { type Element, elementSizeBytes, xml } from "../xml/mod.ts";
 import { Contact, PresenceCache } from "./presence_cache.ts";
 
 const JULIET = Jid.of("juliet@shore.example");
@@ -72,8 +72,33 @@ Deno.test("what is held expires at its time, confirmation ends the holding", () 
   assert.deepEqual(known(contact), ["chat"]);
 });
 
+Deno.test("the cache counts the size of what it keeps, and forgets the longest unused to stay below its bound", () => {
+  const cache = new PresenceCache({ cachedContacts: 10, cachedResources: 2, cachedSizeBytes: 200 });
+  const [a, b] = ["a@x", "b@x"].map((text) => Jid.of(text));
+  assert.ok(a && b);
+  const sizeBytes = elementSizeBytes(presence("away"));
+  const contact = cache.use(a);
+  for (const resource of ["1", "2", "3", "1"]) contact.learn(resource, presence("away"), NOW);
+  assert.equal(cache.sizeBytes, 2 * sizeBytes);
+  contact.leave("1", GONE, NOW);
+  assert.equal(cache.sizeBytes, sizeBytes);
+  contact.hold(() => 10);
+  contact.expire(10);
+  assert.equal(cache.sizeBytes, 0);
+  contact.learn("1", presence("x".repeat(50)), NOW);
+  const other = cache.use(b);
+  const large = presence("y".repeat(300));
+  other.learn("1", large, NOW);
+  assert.equal(cache.find(a), undefined);
+  assert.equal(cache.find(b), other, "the one that was used last stays in any case");
+  contact.learn("1", presence("away"), NOW);
+  assert.equal(cache.sizeBytes, elementSizeBytes(large), "what is forgotten does not count");
+  cache.forget(other);
+  assert.equal(cache.sizeBytes, 0);
+});
+
 Deno.test("the cache forgets the contact that was not used for longest", () => {
-  const cache = new PresenceCache({ cachedContacts: 2, cachedResources: 10 });
+  const cache = new PresenceCache({ cachedContacts: 2, cachedResources: 10, cachedSizeBytes: 10_000 });
   const [a, b, c] = ["a@x", "b@x", "c@y"].map((text) => Jid.of(text));
   assert.ok(a && b && c);
   cache.use(a);

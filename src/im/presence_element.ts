@@ -1,5 +1,5 @@
 import { type Element, elementsOf, withAttrs, writeXml, xml } from "../xml/mod.ts";
-import { type Jid, NS, type Stanza } from "../stanza/mod.ts";
+import { type Jid, NS, type Stanza, type StanzaErrorCondition } from "../stanza/mod.ts";
 
 /** Marks what the server says of its own accord. */
 export const LOCAL = { kind: "local", name: "im" } as const;
@@ -36,14 +36,31 @@ export function priorityOf(presence: Element): number | undefined {
   return priority >= -128 && priority <= 127 ? priority : undefined;
 }
 
-/**
- * Whether an error says that the contact is to be found elsewhere, or nowhere (RFC 6120 sections 8.3.3.5 and
- * 8.3.3.14).
- */
-export function hasMoved(stanza: Stanza): boolean {
-  const error = stanza.element.getChild("error");
-  return error?.getChild("gone", NS.STANZA_ERRORS) !== undefined ||
-    error?.getChild("redirect", NS.STANZA_ERRORS) !== undefined;
+/** To be found elsewhere, or nowhere (RFC 6120 sections 8.3.3.5 and 8.3.3.14). */
+const MOVED: readonly StanzaErrorCondition[] = ["gone", "redirect"];
+/** Conditions that say of an addressee that nothing reaches him. The others are about what was sent. */
+const UNREACHABLE: readonly StanzaErrorCondition[] = [
+  ...MOVED,
+  "item-not-found",
+  "recipient-unavailable",
+  "remote-server-not-found",
+  "remote-server-timeout",
+  "service-unavailable",
+];
+
+/** Whether an error says that the contact is to be found elsewhere, or nowhere. */
+export function hasMoved(error: Stanza): boolean {
+  return hasCondition(error, MOVED);
+}
+
+/** Whether an error says that the contact cannot be reached. */
+export function isUnreachable(error: Stanza): boolean {
+  return hasCondition(error, UNREACHABLE);
+}
+
+function hasCondition({ element }: Stanza, conditions: readonly StanzaErrorCondition[]): boolean {
+  const error = element.getChild("error");
+  return conditions.some((condition) => error?.getChild(condition, NS.STANZA_ERRORS) !== undefined);
 }
 
 /** The same presence with other addresses. */

@@ -1,4 +1,4 @@
-import { stanzaOf } from "../stanza/mod.ts";
+import { type Stanza, stanzaOf } from "../stanza/mod.ts";
 import { type Element, xml } from "../xml/mod.ts";
 import type { ImOptions } from "./options.ts";
 import type { Contact } from "./presence_cache.ts";
@@ -41,6 +41,15 @@ export class Probing {
     const { probe } = contact;
     return probe !== undefined &&
       (probe.answeredMs === undefined || this.#isWithin(contact, probe.answeredMs));
+  }
+
+  /**
+   * Whether an error is the answer to a probe: it comes from the address that was probed to the one that asked, and
+   * has no id, as our probes have none.
+   */
+  isRefusal({ probe }: Contact, { from, to, id }: Stanza): boolean {
+    return probe !== undefined && probe.answeredMs === undefined && probe.prober === to.local &&
+      from.isBare && to.isBare && id === "";
   }
 
   /** An answer has come; others may follow, one for each resource. */

@@ -4,7 +4,7 @@ import type { Element } from "../xml/mod.ts";
 import { Deadline } from "./deadline.ts";
 import type { ImOptions } from "./options.ts";
 import { type Contact, type Fact, type Moment, PresenceCache } from "./presence_cache.ts";
-import { hasMoved, readdressed, unavailable, withTo } from "./presence_element.ts";
+import { hasMoved, isUnreachable, readdressed, unavailable, withTo } from "./presence_element.ts";
 import { Probing } from "./probing.ts";
 import type { Rosters } from "./rosters.ts";
 import type { Sessions } from "./sessions.ts";
@@ -40,7 +40,7 @@ export class RemotePresence implements LinkEvents {
   show(resource: Resource, jid: Jid): void {
     const { user, session } = resource;
     const contact = this.#cache.use(jid);
-    contact.subscribers.add(user.username);
+    contact.addSubscriber(user.username);
     const { facts } = contact;
     for (const fact of facts) session.send(this.#shown(contact, fact, user.jid));
     const anyStale = facts.some((fact) => this.#isStale(contact, fact));
@@ -55,7 +55,7 @@ export class RemotePresence implements LinkEvents {
     const contact = this.#cache.use(stanza.from.bare);
     const { resource } = stanza.from;
     const username = stanza.to.local;
-    contact.subscribers.add(username);
+    contact.addSubscriber(username);
     if (stanza.type === "") {
       const awaited = this.#probing.awaits(contact);
       const news = contact.learn(resource, stanza.element, this.#now());
@@ -70,25 +70,22 @@ export class RemotePresence implements LinkEvents {
   }
 
   /**
-   * Takes presence of type error from a contact whom its addressee may see: the contact's server does not
-   * reach it, or we do not reach that server.
-   * @returns whether it answers a probe of ours, so that the client need not see it
+   * Takes presence of type error from a contact whom its addressee may see. Only what answers a probe of ours is about
+   * the contact; any other error is about a stanza that a client sent, and goes to that client.
+   * @returns whether it answers a probe, so that no client need see it
    */
   failed(stanza: Stanza): boolean {
     const contact = this.#cache.find(stanza.from.bare);
-    if (contact === undefined) return false;
-    // Probes go out from bare JIDs; what comes back to a full one concerns that resource's own presence.
-    const probed = stanza.to.isBare && contact.probe !== undefined &&
-      contact.probe.answeredMs === undefined;
-    if (stanza.origin.kind !== "local") this.#lost(contact, stanza);
-    // Else the probe did not get there, and of the contact that says nothing.
-    if (probed) contact.probe = undefined;
-    return probed;
+    if (contact === undefined || !this.#probing.isRefusal(contact, stanza)) return false;
+    contact.probe = undefined;
+    // An error of our own means that the probe did not get there, and of the contact that says nothing.
+    if (stanza.origin.kind !== "local" && isUnreachable(stanza)) this.#lost(contact, stanza);
+    return true;
   }
 
   /** From now on the user may see the contact, whose server will send presence by itself. */
   began(username: string, jid: Jid): void {
-    this.#cache.use(jid).subscribers.add(username);
+    this.#cache.use(jid).addSubscriber(username);
   }
 
   /** The user may no longer see the contact: he, or the contact, has ended the subscription. */
@@ -157,12 +154,12 @@ export class RemotePresence implements LinkEvents {
     return withDelay(element, this.#options.domain, confirmed.wallMs);
   }
 
-  /** The contact's server says that an address of the contact cannot be reached. */
-  #lost(contact: Contact, stanza: Stanza): void {
+  /** The contact's server says that the contact cannot be reached. */
+  #lost(contact: Contact, error: Stanza): void {
     const wasAvailable = contact.isAvailable;
-    const news = contact.leave(stanza.from.resource, unavailable(), this.#now());
-    if (news && wasAvailable) this.#tellGone(contact, stanza.from);
-    if (hasMoved(stanza)) this.#cache.forget(contact);
+    contact.leave("", unavailable(), this.#now());
+    if (wasAvailable) this.#tellGone(contact, contact.jid);
+    if (hasMoved(error)) this.#cache.forget(contact);
   }
 
   /** The contact's server answers a probe: resources that it does not name soon are gone. */

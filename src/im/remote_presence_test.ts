@@ -13,7 +13,7 @@ import {
   SHORE,
   unavailable,
 } from "./testing/juliet.ts";
-import { inWorld } from "./testing/world.ts";
+import { error, inWorld } from "./testing/world.ts";
 
 inWorld("the first log-in probes each remote contact once, bare to bare", (world) => {
   world.keeps("romeo", JULIET, BOTH);
@@ -232,10 +232,59 @@ inWorld("an error for a probe ends what was shown of the contact, for everybody"
   world.shoreSends(available());
   for (const client of [romeo, benvolio]) client.hears();
   world.im.linkUp("shore", SHORE);
-  world.shoreSends(`<presence type='error' from='${JULIET}' to='${ROMEO}'><error type='cancel'/></presence>`);
+  const failure = error("cancel", "service-unavailable");
+  world.shoreSends(`<presence type='error' from='${JULIET}' to='${ROMEO}'>${failure}</presence>`);
   assert.deepEqual(romeo.hears(), [unavailable()], "not the error: no client has asked");
   assert.deepEqual(benvolio.hears(), [unavailable(JULIET, BENVOLIO)]);
 });
+
+/** Errors from Juliet's server that say nothing of where she is, and do not answer Romeo's probe. */
+const HARMLESS: readonly (readonly [what: string, to: string, attrs: string])[] = [
+  ["to a client's own presence", `${ROMEO}/deck`, " id='p1'"],
+  ["to a bare address, but with the id of a client's stanza", ROMEO, " id='p1'"],
+  ["to a user who has not asked", BENVOLIO, ""],
+];
+
+for (const [what, to, attrs] of HARMLESS) {
+  inWorld(`an error ${what} is delivered, and changes nothing of what is known`, (world) => {
+    world.keeps("benvolio", JULIET, { subscription: "to" });
+    knowJuliet(world);
+    const romeo = world.login("romeo", "deck");
+    const benvolio = world.login("benvolio", "bridge");
+    world.im.linkUp("shore", SHORE);
+    const content = error("cancel", "service-unavailable");
+    const failure = `<presence type='error'${attrs} from='${JULIET}' to='${to}'>${content}</presence>`;
+    world.shoreSends(failure);
+    assert.deepEqual([...romeo.hears(), ...benvolio.hears()], [failure]);
+    world.shoreSends(available());
+    romeo.breaks();
+    assert.deepEqual(login(world).seen, [available()]);
+  });
+}
+
+inWorld("a contact's server that bounces one presence of a client does not void the contact", (world) => {
+  for (const username of ["romeo", "benvolio"]) world.keeps(username, JULIET, BOTH);
+  knowJuliet(world);
+  const romeo = world.login("romeo", "deck");
+  romeo.says(`<presence to='${JULIET}' id='p1'><x xmlns='urn:x'/></presence>`);
+  const content = error("modify", "policy-violation");
+  const bounce = `<presence type='error' id='p1' from='${JULIET}' to='${ROMEO}/deck'>${content}</presence>`;
+  world.shoreSends(bounce);
+  assert.deepEqual(romeo.hears(), [bounce]);
+  assert.deepEqual(login(world, "benvolio").seen, [available(BENVOLIO)]);
+});
+
+inWorld("the presence that is remembered is bounded in size too", (world) => {
+  for (const name of ["a", "b", "c"]) {
+    world.keeps("romeo", `${name}@shore.example`, { subscription: "to" });
+    const status = `<status>${"x".repeat(1_000)}</status>`;
+    world.shoreSends(`<presence from='${name}@shore.example/x' to='${ROMEO}'>${status}</presence>`);
+  }
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  const seen = romeo.hears().flatMap((line) => line.match(/from='(\w)@shore/)?.[1] ?? []);
+  assert.deepEqual(seen, ["b", "c"]);
+}, { limits: { cachedSizeBytes: 2_500 } });
 
 inWorld("the cache is bounded: contacts whom nobody used for longest are forgotten", (world) => {
   for (const name of ["a", "b", "c"]) {

@@ -13,7 +13,7 @@ import {
   SHORE,
   unavailable,
 } from "./testing/juliet.ts";
-import { inWorld, type World } from "./testing/world.ts";
+import { error, inWorld, type World } from "./testing/world.ts";
 
 /** Section by section what makes knowledge void: an event, and what a log-in afterwards shows and sends. */
 interface Void {
@@ -25,6 +25,29 @@ interface Void {
 
 const OFFLINE = `<presence type='unavailable' from='${JULIET}' to='${ROMEO}'>${delay("10:00:00")}</presence>`;
 const STALE = available().replace("</presence>", `${delay("10:00:00")}</presence>`);
+
+const UNREACHABLE = [
+  "item-not-found",
+  "recipient-unavailable",
+  "remote-server-not-found",
+  "remote-server-timeout",
+  "service-unavailable",
+];
+
+function failed(condition: string): string {
+  return `<presence type='error' from='${JULIET}' to='${ROMEO}'>${error("cancel", condition)}</presence>`;
+}
+
+/** The link comes up anew while Romeo watches; the probe that this takes is answered with an error. */
+function refuseProbe(world: World, condition: string): void {
+  const romeo = world.login("romeo", "cabin");
+  world.sent();
+  world.im.linkUp("shore", SHORE);
+  assert.deepEqual(world.sent(), [PROBE]);
+  world.shoreSends(failed(condition));
+  assert.equal(romeo.hears().some((line) => line.includes("error")), false, "no client has asked");
+  romeo.breaks();
+}
 
 const VOIDS: readonly Void[] = [
   {
@@ -63,34 +86,38 @@ const VOIDS: readonly Void[] = [
     seen: [OFFLINE],
     sent: [],
   },
-  {
-    event: "an error from the contact counts as unavailable",
-    happens: (world) =>
-      world.shoreSends(
-        `<presence type='error' from='${JULIET}' to='${ROMEO}'><error type='cancel'/></presence>`,
-      ),
+  ...UNREACHABLE.map((condition): Void => ({
+    event: `the error ${condition} in answer to a probe makes the contact known to be offline`,
+    happens: (world) => refuseProbe(world, condition),
     seen: [OFFLINE],
     sent: [],
-  },
-  {
-    event: "an error from one resource counts as unavailable of that one",
-    happens(world) {
-      world.shoreSends(available(ROMEO, "chamber", "j2"));
-      world.shoreSends(`<presence type='error' from='${JULIET}/balcony' to='${ROMEO}'/>`);
-    },
-    seen: [available(ROMEO, "chamber", "j2")],
-    sent: [],
-  },
+  })),
   ...["gone", "redirect"].map((condition): Void => ({
-    event: `the error ${condition} makes all forgotten`,
-    happens: (world) =>
-      world.shoreSends(
-        `<presence type='error' from='${JULIET}' to='${ROMEO}'><error type='cancel'>` +
-          `<${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>`,
-      ),
+    event: `the error ${condition} in answer to a probe makes all forgotten`,
+    happens: (world) => refuseProbe(world, condition),
     seen: [],
     sent: [PROBE],
   })),
+  ...["policy-violation", "forbidden", "resource-constraint", "undefined-condition"].map((
+    condition,
+  ): Void => ({
+    event: `the error ${condition} in answer to a probe says nothing about the contact`,
+    happens: (world) => refuseProbe(world, condition),
+    seen: [STALE],
+    sent: [PROBE],
+  })),
+  {
+    event: "an error that answers no probe says nothing about the contact",
+    happens: (world) => world.shoreSends(failed("service-unavailable")),
+    seen: [available()],
+    sent: [],
+  },
+  {
+    event: "an error from one resource answers no probe",
+    happens: (world) => world.shoreSends(`<presence type='error' from='${JULIET}/balcony' to='${ROMEO}'/>`),
+    seen: [available()],
+    sent: [],
+  },
   {
     event: "an error that we made ourselves says nothing about the contact",
     happens: (world) =>

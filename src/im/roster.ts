@@ -1,9 +1,9 @@
 import type { IqAnswer, IqHandler, IqKey } from "../router/mod.ts";
 import { type Jid, NS, type Stanza, type StanzaError } from "../stanza/mod.ts";
 import type { RosterItem } from "../storage/mod.ts";
-import type { Element } from "../xml/mod.ts";
+import { type Element, elementSizeBytes } from "../xml/mod.ts";
 import type { ImOptions } from "./options.ts";
-import { readRosterSet, rosterElement, type RosterRequest } from "./roster_item.ts";
+import { itemElement, readRosterSet, rosterElement, type RosterRequest } from "./roster_item.ts";
 import type { Rosters } from "./rosters.ts";
 import type { Serial } from "./serial.ts";
 import type { Sessions } from "./sessions.ts";
@@ -11,7 +11,8 @@ import type { Subscriptions } from "./subscriptions.ts";
 
 type Options = Pick<ImOptions, "limits">;
 
-const FORBIDDEN: StanzaError = { condition: "forbidden" };
+/** As if there were no such account: who has one is nobody's business (RFC 6121 section 2.3.3 has `forbidden`). */
+const UNAVAILABLE: StanzaError = { condition: "service-unavailable" };
 const DONE: IqAnswer = { result: undefined };
 const fail = (error: StanzaError): IqAnswer => ({ error });
 
@@ -42,8 +43,8 @@ export class Roster {
 
   /** The requests it answers: those of the account's own clients (section 2.3.3). */
   get accountIq(): Readonly<Record<IqKey, IqHandler>> {
-    const get: IqHandler = (iq, query) => isOwn(iq) ? this.#get(iq, query) : fail(FORBIDDEN);
-    const set: IqHandler = (iq, query) => isOwn(iq) ? this.#set(iq, query) : fail(FORBIDDEN);
+    const get: IqHandler = (iq, query) => isFromOwner(iq) ? this.#get(iq, query) : fail(UNAVAILABLE);
+    const set: IqHandler = (iq, query) => isFromOwner(iq) ? this.#set(iq, query) : fail(UNAVAILABLE);
     return { [`get {${NS.ROSTER}}query`]: get, [`set {${NS.ROSTER}}query`]: set };
   }
 
@@ -84,13 +85,18 @@ export class Roster {
    * 2.4).
    */
   #put(username: string, request: RosterRequest, before: RosterItem | undefined): IqAnswer {
-    const { rosterItems } = this.#options.limits;
+    const { rosterItems, rosterItemSizeBytes } = this.#options.limits;
     if (before === undefined && this.#rosters.count(username) >= rosterItems) {
       return fail({ condition: "resource-constraint", text: `A roster holds ${rosterItems} contacts` });
     }
     const { name, groups } = request;
     const jid = request.jid.toString();
     const item = { ...(before ?? unknown(jid)), name, groups, listed: true };
+    const sizeBytes = elementSizeBytes(itemElement(jid, item));
+    if (sizeBytes > rosterItemSizeBytes) {
+      const text = `The item takes ${sizeBytes} bytes; ${rosterItemSizeBytes} are allowed`;
+      return fail({ condition: "not-acceptable", text });
+    }
     this.#rosters.push(this.#rosters.put(username, item));
     return DONE;
   }
@@ -104,7 +110,7 @@ export class Roster {
   }
 }
 
-function isOwn({ from, to }: Stanza): boolean {
+function isFromOwner({ from, to }: Stanza): boolean {
   return from.bare.equals(to);
 }
 

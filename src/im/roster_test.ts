@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEFAULT_IM_LIMITS } from "./mod.ts";
 import { error, inWorld, push, type World } from "./testing/world.ts";
 
 const ROMEO = "romeo@ship.example";
@@ -39,7 +40,7 @@ inWorld("2.2 the roster is sent whole, with groups, states and a version", (worl
   assert.deepEqual(romeo.hears(), [
     `<iq type='result' id='r1' from='${ROMEO}' to='${ROMEO}/deck'><query xmlns='jabber:iq:roster' ver='N'>` +
     `<item jid='${NURSE}' name='Nurse' subscription='from' ask='subscribe'>` +
-    "<group>Servants</group><group>&lt;&amp;&gt;</group></item>" +
+    "<group>Servants</group><group>&lt;&amp;></group></item>" +
     "<item jid='z@shore.example' subscription='none' approved='true'/></query></iq>",
   ]);
 });
@@ -154,17 +155,36 @@ inWorld("2.5.3 removing a contact of whom only a request is known is item-not-fo
 });
 
 for (const type of ["get", "set"] as const) {
-  inWorld(`2.3.3 a roster ${type} for somebody else's roster is forbidden`, (world) => {
+  inWorld(`2.3.3 a roster ${type} for somebody else's roster is answered as if there were none`, (world) => {
     const romeo = world.login("romeo", "deck");
-    romeo.says(request(type, `<item jid='${NURSE}'/>`, "benvolio@ship.example"));
-    assert.deepEqual(romeo.hears(), [
-      `<iq type='error' id='r1' from='benvolio@ship.example' to='${ROMEO}/deck'>${
-        error("auth", "forbidden")
-      }</iq>`,
-    ]);
+    for (const username of ["benvolio", "nobody"]) {
+      romeo.says(request(type, `<item jid='${NURSE}'/>`, `${username}@ship.example`));
+      assert.deepEqual(romeo.hears(), [
+        `<iq type='error' id='r1' from='${username}@ship.example' to='${ROMEO}/deck'>${
+          error("cancel", "service-unavailable")
+        }</iq>`,
+      ]);
+    }
     assert.equal(world.storage.rosters.get("benvolio", NURSE), undefined);
   });
 }
+
+inWorld(
+  "a whole roster of the largest items that are allowed fits into what may wait for a client",
+  (world) => {
+    const romeo = world.login("romeo", "deck");
+    const groups = (count: number) =>
+      Array.from({ length: count }, (_, n) => `<group>${"&amp;".repeat(12)}${n}</group>`).join("");
+    romeo.says(set(`<item jid='${NURSE}'>${groups(12)}</item>`));
+    assert.match(romeo.hears().join(), /type='result'/);
+    const before = version(world);
+    romeo.says(set(`<item jid='${NURSE}'>${groups(13)}</item>`));
+    assert.match(romeo.hears().join(), refusal("modify", "not-acceptable"));
+    assert.equal(version(world), before);
+    const { rosterItems, rosterItemSizeBytes } = DEFAULT_IM_LIMITS;
+    assert.ok(rosterItems * rosterItemSizeBytes < 1_048_576);
+  },
+);
 
 inWorld("a roster is bounded, hidden requests included", (world) => {
   world.keeps("romeo", "a@shore.example");

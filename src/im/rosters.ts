@@ -1,3 +1,4 @@
+import { Jid } from "../stanza/mod.ts";
 import type { RosterChange, RosterItem, RosterStore } from "../storage/mod.ts";
 import { itemElement, pushElement } from "./roster_item.ts";
 import type { Sessions } from "./sessions.ts";
@@ -12,6 +13,12 @@ export interface RosterUpdate {
   readonly item: RosterItem | undefined;
 }
 
+/** A roster item with its address, parsed. */
+export interface RosterContact {
+  readonly jid: Jid;
+  readonly item: RosterItem;
+}
+
 /**
  * The rosters: those of connected accounts in memory, the others in the store. Nobody else writes rosters;
  * only the removal of an account takes one away from under us.
@@ -19,7 +26,7 @@ export interface RosterUpdate {
 export class Rosters {
   readonly #store: RosterStore;
   readonly #sessions: Sessions;
-  readonly #loaded = new Map<string, Map<string, RosterItem>>();
+  readonly #loaded = new Map<string, Map<string, RosterContact>>();
 
   constructor(store: RosterStore, sessions: Sessions) {
     this.#store = store;
@@ -29,7 +36,10 @@ export class Rosters {
   /** Keeps the account's roster in memory from now on. */
   load(username: string): void {
     if (this.#loaded.has(username)) return;
-    this.#loaded.set(username, new Map(this.#store.items(username).map((item) => [item.jid, item])));
+    this.#loaded.set(
+      username,
+      new Map(this.#store.items(username).map((item) => [item.jid, contactOf(item)])),
+    );
   }
 
   unload(username: string): void {
@@ -39,18 +49,24 @@ export class Rosters {
   /** All that is kept: contacts, and entries that clients do not see (`listed`). */
   items(username: string): RosterItem[] {
     const loaded = this.#loaded.get(username);
-    return loaded === undefined ? this.#store.items(username) : [...loaded.values()];
+    return loaded === undefined ? this.#store.items(username) : [...loaded.values()].map(({ item }) => item);
+  }
+
+  /** The same with parsed addresses: in memory they are parsed already. */
+  contacts(username: string): RosterContact[] {
+    const loaded = this.#loaded.get(username);
+    return loaded === undefined ? this.#store.items(username).map(contactOf) : [...loaded.values()];
   }
 
   /** Contacts and hidden entries together. */
   count(username: string): number {
-    return this.#loaded.get(username)?.size ?? this.#store.items(username).length;
+    return this.#loaded.get(username)?.size ?? this.#store.count(username);
   }
 
   /** @param contact bare JID */
   get(username: string, contact: string): RosterItem | undefined {
     const loaded = this.#loaded.get(username);
-    return loaded === undefined ? this.#store.get(username, contact) : loaded.get(contact);
+    return loaded === undefined ? this.#store.get(username, contact) : loaded.get(contact)?.item;
   }
 
   version(username: string): number {
@@ -64,8 +80,10 @@ export class Rosters {
 
   put(username: string, item: RosterItem): RosterUpdate {
     const version = this.#store.put(username, item);
-    this.#loaded.get(username)?.set(item.jid, item);
-    return { username, version, jid: item.jid, item };
+    // As the store gives it: what a client sent holds on to all that was read with it.
+    const stored = this.#store.get(username, item.jid) ?? item;
+    this.#loaded.get(username)?.set(stored.jid, contactOf(stored));
+    return { username, version, jid: stored.jid, item: stored };
   }
 
   remove(username: string, contact: string): RosterUpdate | undefined {
@@ -87,4 +105,8 @@ export class Rosters {
     const shown = itemElement(jid, item?.listed === true ? item : undefined);
     resource.session.send(pushElement(resource.jid, version, shown));
   }
+}
+
+function contactOf(item: RosterItem): RosterContact {
+  return { jid: Jid.of(item.jid), item };
 }

@@ -46,13 +46,13 @@ export function seenByContact(item: RosterItem | undefined): boolean {
 
 /**
  * The roster item after a row of the table was applied.
- * @param request what to keep when a request is now pending
+ * @param request makes what is to be kept when a request is now pending
  */
 export function itemAfter(
   before: RosterItem | undefined,
   contact: Jid,
   row: OutboundRow | InboundRow,
-  request?: string,
+  request?: () => string,
 ): RosterItem {
   const { subscription, ask, pendingIn } = STATE_PARTS[row.next ?? stateOf(before)];
   const approved = ("approved" in row ? row.approved : undefined) ?? before?.approved ?? false;
@@ -63,7 +63,7 @@ export function itemAfter(
     subscription,
     ask,
     approved,
-    pendingIn: pendingIn ? before?.pendingIn ?? request : undefined,
+    pendingIn: pendingIn ? before?.pendingIn ?? request?.() : undefined,
     listed: before?.listed === true || subscription !== "none" || ask || approved,
   };
 }

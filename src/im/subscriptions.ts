@@ -1,15 +1,15 @@
+import { errorText } from "../base/mod.ts";
 import type { Jid, Stanza, StanzaError, SubscriptionType } from "../stanza/mod.ts";
 import { stanzaOf } from "../stanza/mod.ts";
 import { errorReply } from "../router/mod.ts";
 import type { RosterItem } from "../storage/mod.ts";
-import { writeXml, xml } from "../xml/mod.ts";
+import { type Element, readXml, writeXml, xml } from "../xml/mod.ts";
 import type { ImOptions } from "./options.ts";
 import type { Presence } from "./presence.ts";
 import { LOCAL } from "./presence_element.ts";
 import type { RemotePresence } from "./remote_presence.ts";
 import type { Rosters, RosterUpdate } from "./rosters.ts";
 import type { Sessions } from "./sessions.ts";
-import { readStored } from "./stored_xml.ts";
 import {
   isWorthKeeping,
   itemAfter,
@@ -21,7 +21,10 @@ import {
 import { INBOUND, OUTBOUND, PRE_APPROVED } from "./subscription_table.ts";
 import type { Resource } from "./user.ts";
 
-type Options = Pick<ImOptions, "clock" | "limits" | "metrics" | "router" | "storage">;
+/** A longer id of a long request is not kept. In UTF-16 code units. */
+const KEPT_ID_LENGTH = 64;
+
+type Options = Pick<ImOptions, "clock" | "limits" | "log" | "metrics" | "router" | "storage">;
 
 /**
  * Presence subscriptions (RFC 6121 section 3): what `subscription_table.ts` says is done here, in the order
@@ -81,7 +84,9 @@ export class Subscriptions {
     if (before === undefined && row.next !== undefined && this.#isFull(account)) {
       return this.#refuse(received);
     }
-    const after = row.next === undefined ? before : itemAfter(before, contact, row, this.#request(received));
+    const after = row.next === undefined
+      ? before
+      : itemAfter(before, contact, row, () => this.#request(received));
     const update = after === undefined ? undefined : this.#save(account, before, after);
 
     if (row.deliver) this.#deliver(received, type);
@@ -94,11 +99,11 @@ export class Subscriptions {
     if (seesContact(before) && !seesContact(after)) this.#remote.ended(account.local, contact);
   }
 
-  /** Shows a newly available resource the requests that wait for an answer (section 3.1.3, rule 4). */
-  showPending(resource: Resource): void {
-    for (const { pendingIn } of this.#rosters.items(resource.jid.local)) {
-      if (pendingIn !== undefined) resource.session.send(readStored(pendingIn));
-    }
+  /** Shows a newly available resource a contact's request, if it still waits for an answer (section 3.1.3, rule 4). */
+  showPending(resource: Resource, contact: Jid): void {
+    const { session, user } = resource;
+    const pendingIn = this.#rosters.get(user.username, contact.toString())?.pendingIn;
+    if (pendingIn !== undefined) session.send(this.#readRequest(pendingIn, contact, user.jid));
   }
 
   /** Ends all there is between an account and a contact who is no longer in its roster (section 2.5.2). */
@@ -129,10 +134,21 @@ export class Subscriptions {
   }
 
   /** A request as it is kept for later log-ins: whole, unless it is too long. */
-  #request({ element }: Stanza): string {
+  #request({ element, from, to }: Stanza): string {
     const whole = writeXml(element);
     if (whole.length <= this.#options.limits.pendingRequestLength) return whole;
-    return writeXml(xml("presence", element.attrs));
+    const { id } = element.attrs;
+    return writeXml(bareRequest(from, to, id === undefined || id.length > KEPT_ID_LENGTH ? undefined : id));
+  }
+
+  /** That somebody asks must not be lost, even if what he said is. */
+  #readRequest(stored: string, contact: Jid, account: Jid): Element {
+    try {
+      return readXml(stored);
+    } catch (error) {
+      this.#options.log.error("stored request is unreadable", { error: errorText(error) });
+      return bareRequest(contact, account, undefined);
+    }
   }
 
   /** Stores what changed. @returns what clients have to be told, if anything */
@@ -165,4 +181,8 @@ export class Subscriptions {
     const { clock, router } = this.#options;
     router.route(stanzaOf(xml("presence", { type, id }), account, contact, LOCAL, clock.nowMs()));
   }
+}
+
+function bareRequest(from: Jid, to: Jid, id: string | undefined): Element {
+  return xml("presence", { type: "subscribe", id, from: from.toString(), to: to.toString() });
 }

@@ -115,6 +115,52 @@ inWorld("3.1.3 a request that is too long is kept without its extensions", (worl
   );
 }, { limits: { pendingRequestLength: 200 } });
 
+inWorld("3.1.3 a request with long attributes is kept without them", (world) => {
+  const long = "x".repeat(200_000);
+  world.shoreSends(
+    `<presence type='subscribe' foo='${long}' id='${long}' from='${JULIET}' to='${ROMEO}'/>`,
+  );
+  assert.equal(
+    world.storage.rosters.get("romeo", JULIET)?.pendingIn,
+    `<presence type='subscribe' from='${JULIET}' to='${ROMEO}'/>`,
+  );
+});
+
+inWorld("3.1.3 a request that cannot be read any more is shown without its words", (world) => {
+  world.keeps("romeo", JULIET, { pendingIn: "<presence", listed: false });
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  assert.equal(romeo.hears().at(-1), `<presence type='subscribe' from='${JULIET}' to='${ROMEO}'/>`);
+});
+
+inWorld("3.1.3 many requests are shown a few at a time, as the network takes them", (world) => {
+  for (let n = 0; n < 150; n++) {
+    world.shoreSends(`<presence type='subscribe' from='c${n}@shore.example' to='${ROMEO}'/>`);
+  }
+  const romeo = world.connect("romeo", "deck");
+  romeo.says("<presence/>");
+  const requests = () => romeo.hears().filter((line) => line.includes("'subscribe'"));
+  assert.equal(requests().length, 64);
+  romeo.says("<presence type='unsubscribed' to='c99@shore.example'/>");
+  romeo.flush();
+  assert.equal(requests().length, 64);
+  romeo.flush();
+  assert.equal(requests().length, 21, "without the one that was answered meanwhile");
+  romeo.flush();
+  assert.equal(requests().length, 0);
+});
+
+inWorld("3.1.3 one who leaves is shown no more requests", (world) => {
+  for (let n = 0; n < 100; n++) {
+    world.shoreSends(`<presence type='subscribe' from='c${n}@shore.example' to='${ROMEO}'/>`);
+  }
+  const romeo = world.login("romeo", "deck");
+  romeo.says("<presence type='unavailable'/>");
+  romeo.hears();
+  romeo.flush();
+  assert.deepEqual(romeo.hears(), []);
+});
+
 inWorld("a request to a full roster is refused, and so is one of the user's own", (world) => {
   world.keeps("romeo", "nurse@shore.example");
   const romeo = world.login("romeo", "deck");

@@ -14,8 +14,8 @@ export class Resource {
    * 4.6).
    */
   readonly directed = new Map<string, Jid>();
-  /** Offline messages that were sent to it and are not known to be on the network yet. */
-  readonly offlineInFlight = new Set<number>();
+  /** It is being sent what was kept while nobody was there, and the network has not taken all of it yet. */
+  takesOffline = false;
   /**
    * The moment of the last broadcast, as `Ways.moment` counts; undefined when a subscriber has been told
    * something else since.

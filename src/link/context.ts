@@ -2,7 +2,7 @@ import type { Clock, Log, Metrics, RandomSource, Turn } from "../base/mod.ts";
 import type { Network } from "../net/mod.ts";
 import type { LinkEvents } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
-import type { LinkQueueStore } from "../storage/mod.ts";
+import type { Storage } from "../storage/mod.ts";
 import type { XmlLimits } from "../xml/mod.ts";
 
 /** What every link of a server shares. */
@@ -12,13 +12,13 @@ export interface LinkContext {
   readonly network: Network;
   /** Takes stanzas from peers, and answers to those whose stanzas do not cross. */
   readonly router: { route(stanza: Stanza): void };
-  readonly storage: { readonly linkQueue: LinkQueueStore };
+  readonly storage: Pick<Storage, "flows" | "linkQueue">;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly turn: Turn;
   readonly events: LinkEvents;
-  /** Bounds on what a peer may send. */
+  /** Bounds on what a client may send, here and, it is taken, behind the peers. What crosses may be a bit larger. */
   readonly limits: XmlLimits;
 }

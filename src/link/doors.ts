@@ -1,12 +1,11 @@
 import type { Log } from "../base/mod.ts";
 import { isInRanges } from "../config/mod.ts";
 import type { Endpoint, LinkTls, Listener, Network, Transport } from "../net/mod.ts";
-import type { Peer } from "./peer.ts";
-import type { CarrierConfig } from "./peer_config.ts";
+import type { CarrierConfig, LinkPeer } from "./peer_config.ts";
 
 /** One who may call at a door. */
 interface Guest {
-  readonly peer: Peer;
+  readonly peer: LinkPeer;
   readonly carrier: CarrierConfig;
 }
 
@@ -28,7 +27,7 @@ export class Doors {
   #listeners: Listener[] = [];
 
   /** @throws {Error} when carriers that share an endpoint want different TLS there */
-  constructor(peers: readonly Peer[], network: Network, log: Log) {
+  constructor(peers: readonly LinkPeer[], network: Network, log: Log) {
     this.#network = network;
     this.#log = log;
     for (const peer of peers) {
@@ -62,7 +61,7 @@ export class Doors {
     await Promise.all(listeners.map((listener) => listener.close()));
   }
 
-  #add(peer: Peer, carrier: CarrierConfig): void {
+  #add(peer: LinkPeer, carrier: CarrierConfig): void {
     if (carrier.listen === undefined) return;
     const { host, port } = carrier.listen;
     const key = `${host}:${port}`;

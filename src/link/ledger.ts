@@ -1,5 +1,5 @@
 import type { Jid, Stanza } from "../stanza/mod.ts";
-import { copy, writeXml } from "../xml/mod.ts";
+import { copy, ownText, writeXml } from "../xml/mod.ts";
 import { presenceSlot } from "./classes.ts";
 
 interface Announced {
@@ -81,7 +81,9 @@ export class PresenceLedger {
     const slots = this.#accounts.get(key) ?? new Map<string, Announced>();
     // Set anew, so that the accounts least recently announced come first.
     this.#accounts.delete(key);
-    this.#accounts.set(key, slots.set(slot, { epoch: this.#epoch, xml }));
+    // Kept long, so it must not hold on to all that was read with it.
+    const [ownSlot, ownXml] = [ownText(slot), ownText(xml)];
+    this.#accounts.set(ownText(key), slots.set(ownSlot, { epoch: this.#epoch, xml: ownXml }));
     this.#size++;
     for (const oldest of this.#accounts.keys()) {
       if (this.#size <= this.#mostAnnounced) break;

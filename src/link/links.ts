@@ -3,8 +3,9 @@ import type { Hop } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { LinkContext } from "./context.ts";
 import { Doors } from "./doors.ts";
+import { FlowPeer } from "./flow_peer.ts";
 import { Peer } from "./peer.ts";
-import type { PeerConfig } from "./peer_config.ts";
+import type { LinkPeer, PeerConfig } from "./peer_config.ts";
 import type { PeerStatus } from "./status.ts";
 
 /** What the links of a server are made of. */
@@ -15,14 +16,16 @@ export interface LinksOptions extends LinkContext {
 /** The slow side of a server: the links to its peers. As a hop it takes what is addressed to one of their domains. */
 export class Links implements Hop {
   readonly name = "links";
-  readonly #peers = new Map<string, Peer>();
-  readonly #byDomain = new Map<string, Peer>();
+  readonly #peers = new Map<string, LinkPeer>();
+  readonly #byDomain = new Map<string, LinkPeer>();
   readonly #doors: Doors;
 
   /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
   constructor(options: LinksOptions) {
     const { peers, ...context } = options;
-    for (const config of peers) this.#add(new Peer(config, context));
+    for (const config of peers) {
+      this.#add(config.profile === "halyard" ? new FlowPeer(config, context) : new Peer(config, context));
+    }
     this.#doors = new Doors([...this.#peers.values()], context.network, context.log);
   }
 
@@ -74,7 +77,7 @@ export class Links implements Hop {
     return this.#peer(name).flush();
   }
 
-  #add(peer: Peer): void {
+  #add(peer: LinkPeer): void {
     const { name, domains } = peer.config;
     if (this.#peers.has(name)) throw new Error(`Cannot use peer ${name}: there is another of that name`);
     this.#peers.set(name, peer);
@@ -87,7 +90,7 @@ export class Links implements Hop {
     }
   }
 
-  #peer(name: string): Peer {
+  #peer(name: string): LinkPeer {
     const peer = this.#peers.get(name);
     if (peer === undefined) {
       throw new Error(`Cannot find peer ${name}: known are ${[...this.#peers.keys()].join(", ")}`);

@@ -2,13 +2,5 @@
 export { Links, type LinksOptions } from "./links.ts";
 export type { CarrierConfig, PeerConfig, TcpCarrierConfig } from "./peer_config.ts";
 export type { QueueLimits } from "./queue.ts";
-export {
-  type Decision,
-  explainRules,
-  type Explanation,
-  RULE_NAMES,
-  type RuleName,
-  type Verdict,
-} from "./rules/mod.ts";
 export { specifications } from "./specifications.ts";
 export type { ByteCounts, LinkState, PeerStatus, QueueStatus, Saver, Saving } from "./status.ts";

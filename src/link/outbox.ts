@@ -1,16 +1,16 @@
 import { type Clock, errorText, type Log } from "../base/mod.ts";
-import { type Jid, NS, type Stanza, withDelay } from "../stanza/mod.ts";
+import { type Jid, NS, ownStanza, type Stanza, withDelay, withElement } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
-import { type Element, elementsOf, writeXml } from "../xml/mod.ts";
+import { type Element, elementSizeBytes, elementsOf, writeXml, xml, type XmlLimits } from "../xml/mod.ts";
 import { queueClass } from "./classes.ts";
 import { PresenceLedger } from "./ledger.ts";
+import { fits } from "./limits.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import { OutboundQueue, type Waiting } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
 import { explainRules, isChild } from "./rules/mod.ts";
-import { elementSizeBytes } from "./size.ts";
 import { readStored } from "./stored.ts";
-import type { LossReason, Tally } from "./tally.ts";
+import type { AnsweredLoss, Tally } from "./tally.ts";
 
 /** Waiting time from which a message says when it was sent (XEP-0203). */
 const STAMPED_AFTER_MS = 10_000;
@@ -19,6 +19,8 @@ const STAMPED_AFTER_MS = 10_000;
 export interface OutboxOptions {
   readonly peer: Pick<PeerConfig, "name" | "rules" | "queue">;
   readonly store: LinkQueueStore;
+  /** Bounds on one stanza as it is written; the peer has to be able to read it. */
+  readonly limits: XmlLimits;
   /** Takes the answers to senders whose stanzas do not cross. */
   readonly answer: (stanza: Stanza) => void;
   readonly tally: Tally;
@@ -63,6 +65,11 @@ export class Outbox {
     return this.#queue.sizeBytes;
   }
 
+  /** Size of the stanza that leaves next; undefined when nothing waits. */
+  get nextSizeBytes(): number | undefined {
+    return this.#queue.first?.sizeBytes;
+  }
+
   /** When the stanza that leaves next came in; undefined when nothing waits. */
   get oldestMs(): number | undefined {
     return this.#queue.oldestMs;
@@ -81,7 +88,9 @@ export class Outbox {
       try {
         this.#put(readStored(one), { isUp: false, roomBytes: 0 }, one.id);
       } catch (error) {
+        // Nobody can be answered: it does not say whom.
         log.error("stored stanza is unreadable", { peer: peer.name, id: one.id, error: errorText(error) });
+        this.#options.tally.addLoss("unreadable");
         store.remove(peer.name, [one.id]);
       }
     }
@@ -159,17 +168,32 @@ export class Outbox {
   #put(stanza: Stanza, link: LinkView, storeId: number | undefined): void {
     const thinned = this.#thin(stanza);
     if (thinned === undefined) return this.#forget(storeId);
-    const sizeBytes = elementSizeBytes(thinned.element);
-    const hopeless = link.isUp ? undefined : lossWhileDown(thinned);
-    if (hopeless !== undefined) {
-      this.#forget(storeId);
-      return this.#lose(thinned, hopeless);
-    }
-    const put = this.#queue.put(thinned, sizeBytes, this.#ledger.mayKnow(thinned), storeId);
+    const sendable = this.#shortened(thinned);
+    if (sendable === undefined) return this.#giveUp(thinned, storeId, "too-large");
+    const hopeless = link.isUp ? undefined : lossWhileDown(sendable);
+    if (hopeless !== undefined) return this.#giveUp(sendable, storeId, hopeless);
+    // What waits may wait for days, and must not hold on to all that was read with it.
+    const kept = link.roomBytes > 0 ? sendable : ownStanza(sendable);
+    const sizeBytes = elementSizeBytes(kept.element);
+    const put = this.#queue.put(kept, sizeBytes, this.#ledger.mayKnow(kept), storeId);
     for (const superseded of put.superseded) this.#addSuperseded(superseded);
     // Stored before anything is answered: an answer may come back here as another stanza.
     if (put.waiting !== undefined && this.#queue.sizeBytes > link.roomBytes) this.#storeOne(put.waiting);
     this.#refuse(put.evicted, "full");
+  }
+
+  #giveUp(stanza: Stanza, storeId: number | undefined, loss: AnsweredLoss): void {
+    this.#forget(storeId);
+    this.#lose(stanza, loss);
+  }
+
+  /** A stanza that the peer can read: that somebody has gone is said in any case, if without his last words. */
+  #shortened(stanza: Stanza): Stanza | undefined {
+    const { limits } = this.#options;
+    if (fits(stanza.element, limits)) return stanza;
+    if (queueClass(stanza) !== "presence-end") return undefined;
+    const short = withElement(stanza, xml("presence", { type: stanza.type }));
+    return fits(short.element, limits) ? short : undefined;
   }
 
   #thin(stanza: Stanza): Stanza | undefined {
@@ -190,12 +214,12 @@ export class Outbox {
     this.#options.tally.addSaving("superseded", "newer presence overtook it in the queue", waiting.sizeBytes);
   }
 
-  #refuse(waiting: readonly Waiting[], reason: LossReason): void {
+  #refuse(waiting: readonly Waiting[], reason: AnsweredLoss): void {
     this.#unstore(waiting);
     for (const { stanza } of waiting) this.#lose(stanza, reason);
   }
 
-  #lose(stanza: Stanza, reason: LossReason): void {
+  #lose(stanza: Stanza, reason: AnsweredLoss): void {
     this.#options.tally.addLoss(reason);
     const answer = refusalOf(stanza, reason);
     if (answer !== undefined) this.#options.answer(answer);
@@ -227,7 +251,7 @@ function isNotToBeStored(stanza: Stanza): boolean {
 }
 
 /** Why a stanza is not even queued while the link is down; undefined when it is. */
-function lossWhileDown(stanza: Stanza): LossReason | undefined {
+function lossWhileDown(stanza: Stanza): AnsweredLoss | undefined {
   if (queueClass(stanza) === "noise") return "noise";
   return isNotToBeStored(stanza) ? "no-store" : undefined;
 }

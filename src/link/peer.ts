@@ -6,8 +6,9 @@ import { Caller } from "./caller.ts";
 import { Connection } from "./connection.ts";
 import type { LinkContext } from "./context.ts";
 import { type AddressFault, type Borders, FaultCounter, inspect } from "./inbound.ts";
+import { sentLimits, takenLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, PeerConfig } from "./peer_config.ts";
+import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
 import { Pump } from "./pump.ts";
 import type { LinkState, PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
@@ -25,7 +26,7 @@ const REPLACED_MS = 5_000;
  * There are at most two connections, one opened by each side. With one, both sides send on it. With two (both called
  * at the same moment) each side sends on the one it opened and reads both (XEP-0361 section 4.3).
  */
-export class Peer {
+export class Peer implements LinkPeer {
   readonly #config: PeerConfig;
   readonly #context: LinkContext;
   readonly #borders: Borders;
@@ -62,6 +63,7 @@ export class Peer {
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
+      limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
       tally: this.#tally,
       clock,
@@ -187,7 +189,7 @@ export class Peer {
       transport,
       carrier,
       compression,
-      xmlLimits: limits,
+      xmlLimits: takenLimits(limits),
       tally: this.#tally,
       clock,
       log,
@@ -250,6 +252,8 @@ export class Peer {
     const inspected = inspect(element, this.#borders, origin, clock.nowMs());
     if ("condition" in inspected) return this.#refuse(inspected, connection);
     this.#tally.addStanzas("in", 1);
+    // The first one proves that somebody is there.
+    this.#pump.wake();
     if (isQuestionOfPresence(inspected)) this.#outbox.reopen(inspected.to, inspected.from);
     router.route(inspected);
   }

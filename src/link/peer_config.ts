@@ -1,7 +1,8 @@
-import type { AddressRange } from "../config/mod.ts";
-import type { Endpoint, LinkTls } from "../net/mod.ts";
+import type { AddressRange, RuleName } from "../config/mod.ts";
+import type { Endpoint, LinkTls, Transport } from "../net/mod.ts";
+import type { Stanza } from "../stanza/mod.ts";
 import type { QueueLimits } from "./queue.ts";
-import type { RuleName } from "./rules/mod.ts";
+import type { PeerStatus } from "./status.ts";
 
 /** One peer: the server across a link, and the link to it. Checked already where it was read. */
 export interface PeerConfig {
@@ -9,6 +10,13 @@ export interface PeerConfig {
   readonly name: string;
   /** The domains that it speaks for, prepared. */
   readonly domains: readonly string[];
+  /** The language on the link: XEP-0361 for interworking, or our own, which loses nothing. */
+  readonly profile: "xep-0361" | "halyard";
+  /**
+   * In profile `halyard`: how long the link may be down before the rest of the server hears of it. Over a shorter break
+   * nothing is missed, so presence stays as good as it was.
+   */
+  readonly toldDownAfterMs: number;
   /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
   readonly compression: "deflate" | "none";
   /** In the order in which they run. */
@@ -39,4 +47,22 @@ export interface TcpCarrierConfig {
   /** Longest pause between calls. */
   readonly retryMostMs: number;
   readonly tls?: LinkTls | undefined;
+}
+
+/** The link to one peer, in whatever profile. */
+export interface LinkPeer {
+  readonly config: PeerConfig;
+  /** Takes up what waited at the last stop, and calls. */
+  start(): void;
+  /** Closes what is open; what waits stays in the store. */
+  stop(): Promise<void>;
+  /** Takes a stanza to one of the peer's domains. */
+  accept(stanza: Stanza): void;
+  /** The peer has called. */
+  acceptCall(transport: Transport, carrier: CarrierConfig): void;
+  /** Switches the link on or off; off, everything waits. */
+  setEnabled(isEnabled: boolean): void;
+  /** Drops what waits, each stanza answered. @returns how many there were */
+  flush(): number;
+  status(): PeerStatus;
 }

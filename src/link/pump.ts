@@ -8,7 +8,7 @@ import type { Batch, Outbox } from "./outbox.ts";
 const BATCH_SIZE_BYTES = 4_096;
 /** How long a batch is remembered that was sent to somebody who has not shown yet that he is there. */
 const UNPROVEN_MS = 60_000;
-/** How many are. */
+/** How many are. As many are sent before an answer is awaited: a relay may swallow what it takes. */
 const MOST_UNPROVEN = 16;
 
 /** A batch that was handed to a connection. */
@@ -115,6 +115,11 @@ export class Pump {
     if (connection === undefined || this.#isHeldUp(connection) || this.#outbox.stanzas === 0) return;
     const { waitMs } = connection.pacer;
     if (waitMs > 0) return this.#pause(waitMs);
+    const unproven = this.#stillUnproven();
+    const [oldest] = unproven;
+    if (oldest !== undefined && unproven.length >= MOST_UNPROVEN) {
+      return this.#pause(oldest.sentMs + UNPROVEN_MS - this.#clock.monotonicMs());
+    }
     const batch = this.#outbox.take(BATCH_SIZE_BYTES);
     if (batch === undefined) return;
     const sent = { batch, connection, sentMs: this.#clock.monotonicMs() };
@@ -130,7 +135,7 @@ export class Pump {
     if (this.#inFlight !== sent) return;
     this.#inFlight = undefined;
     this.#unproven = [...this.#unproven, sent];
-    this.#unproven = this.#stillUnproven().slice(-MOST_UNPROVEN);
+    this.#unproven = this.#stillUnproven();
     sent.connection.pacer.sent(linkBytes);
     this.#outbox.handedOver(sent.batch);
     this.wake();

@@ -60,7 +60,7 @@ export class OutboundQueue {
   readonly #pairs = new Map<string, Set<Waiting>>();
   #sizeBytes = 0;
   /** The part of it that counts towards the bound. */
-  #boundBytes = 0;
+  #boundSizeBytes = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -202,7 +202,7 @@ export class OutboundQueue {
 
   #isOver(): boolean {
     return this.#entries.size - this.#classes["presence-end"].size > this.#limits.stanzas ||
-      this.#boundBytes > this.#limits.sizeBytes;
+      this.#boundSizeBytes > this.#limits.sizeBytes;
   }
 
   #insert(entry: Waiting): void {
@@ -229,7 +229,7 @@ export class OutboundQueue {
 
   #count(entry: Waiting, sign: 1 | -1): void {
     this.#sizeBytes += sign * entry.sizeBytes;
-    if (entry.class !== "presence-end") this.#boundBytes += sign * entry.sizeBytes;
+    if (entry.class !== "presence-end") this.#boundSizeBytes += sign * entry.sizeBytes;
   }
 }
 

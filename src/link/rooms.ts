@@ -1,12 +1,8 @@
-import type { Stanza } from "../stanza/mod.ts";
+import { NS, type Stanza } from "../stanza/mod.ts";
 import { type Element, elementsOf } from "../xml/mod.ts";
 
 /** Extensions of presence by which rooms are joined, left and shown (XEP-0045, XEP-0289). */
-const ROOM_NAMESPACES: readonly string[] = [
-  "http://jabber.org/protocol/muc",
-  "http://jabber.org/protocol/muc#user",
-  "http://isode.com/protocol/fmuc",
-];
+const ROOM_NAMESPACES: readonly string[] = [NS.MUC, NS.MUC_USER, NS.FMUC];
 
 /** Whether an element in presence says something about a room. */
 export function isRoomExtension(child: Element): boolean {

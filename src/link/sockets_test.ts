@@ -6,6 +6,7 @@ import type { Stanza } from "../stanza/mod.ts";
 import { DEFAULT_XML_LIMITS } from "../xml/mod.ts";
 import { Links, type TcpCarrierConfig } from "./mod.ts";
 import { stanza } from "./testing/stanzas.ts";
+import { MemoryStore } from "./flow/testing/memory_store.ts";
 import { MemoryQueueStore } from "./testing/world.ts";
 
 const HERE: AddressRange = {
@@ -26,6 +27,8 @@ function server(
     peers: [{
       name: peer,
       domains: [`${peer}.example`],
+      profile: "xep-0361",
+      toldDownAfterMs: 0,
       compression: "deflate",
       rules: [],
       queue: { stanzas: 10, sizeBytes: 10_000, ageMs: 60_000, iqAgeMs: 60_000 },
@@ -34,7 +37,7 @@ function server(
     servedDomains: [domain],
     network: systemNetwork(nullLog),
     router: { route: resolve },
-    storage: { linkQueue: new MemoryQueueStore() },
+    storage: { linkQueue: new MemoryQueueStore(), flows: () => new MemoryStore() },
     clock: systemClock,
     random: systemRandom,
     log: nullLog,

@@ -1,4 +1,4 @@
-import type { RuleName } from "./rules/mod.ts";
+import type { RuleName } from "../config/mod.ts";
 
 /**
  * How a link stands.
@@ -22,6 +22,8 @@ export interface PeerStatus {
   /** When something last came from the peer, wall clock; undefined when nothing ever did. */
   readonly lastHeardMs: number | undefined;
   readonly queue: QueueStatus;
+  /** In profile `halyard`: stanzas that have left and that the peer has not yet confirmed. They are on disk here. */
+  readonly unacknowledged?: number;
   readonly bytes: ByteCounts;
   readonly stanzas: { readonly out: number; readonly in: number };
   readonly savings: readonly Saving[];

@@ -1,8 +1,10 @@
 import type { CloseReason, Metrics } from "../base/mod.ts";
 import type { ByteCounts, Saver, Saving } from "./status.ts";
 
-/** Why stanzas did not cross, other than by a rule. */
-export type LossReason = "full" | "expired" | "flushed" | "no-store" | "noise";
+/** Why stanzas did not cross, other than by a rule; their senders are told. */
+export type AnsweredLoss = "full" | "expired" | "flushed" | "no-store" | "noise" | "too-large";
+/** The same, with what nobody can be told of. */
+type LossReason = AnsweredLoss | "unreadable";
 
 /** Everything that is counted about one peer: for its status, and for the server's metrics. */
 export class Tally {

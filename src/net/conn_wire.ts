@@ -14,6 +14,7 @@ export class ConnWire implements Wire {
   readonly #afterwards: (reason: CloseReason) => Promise<void>;
   #events: WireEvents | undefined;
   #reason: CloseReason | undefined;
+  #freed = false;
   #wanted = false;
   #reading: Promise<void> | undefined;
   #failWrite: ((error: TransportError) => void) | undefined;
@@ -34,6 +35,7 @@ export class ConnWire implements Wire {
 
   start(events: WireEvents): void {
     this.#events = events;
+    if (this.#freed) queueMicrotask(() => events.freed());
   }
 
   resume(): void {
@@ -55,15 +57,12 @@ export class ConnWire implements Wire {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#conn.close();
-    // Older versions leave a write that waits for the peer waiting even then.
+    // Some versions leave a read or a write that waits for the peer waiting even then, so nobody waits for those.
     this.#failWrite?.(new TransportError(reason));
-    void this.#free(reason);
-  }
-
-  async #free(reason: CloseReason): Promise<void> {
-    await this.#reading;
-    await this.#afterwards(reason);
-    this.#events?.freed();
+    this.#afterwards(reason).then(() => {
+      this.#freed = true;
+      this.#events?.freed();
+    });
   }
 
   async #read(): Promise<void> {

@@ -48,9 +48,10 @@ async function inStep(
 ): Promise<Uint8Array[]> {
   const writer = writable.getWriter();
   const reader = readable.getReader();
+  const writes: Promise<void>[] = [];
   const outputs: Uint8Array[] = [];
   for (const [i, chunk] of chunks.entries()) {
-    const written = writer.write(chunk);
+    writes.push(writer.write(chunk));
     const parts: Uint8Array[] = [];
     for (let missing = expectedSizes[i] ?? 0; missing > 0;) {
       const { value } = await reader.read();
@@ -58,10 +59,10 @@ async function inStep(
       parts.push(value);
       missing -= value.length;
     }
-    await written;
     outputs.push(concat(parts));
   }
-  await Promise.all([writer.close(), reader.read()]);
+  const [end] = await Promise.all([reader.read(), writer.close(), ...writes]);
+  assert.equal(end.done, true);
   return outputs;
 }
 

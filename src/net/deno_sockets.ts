@@ -7,8 +7,8 @@ import type { Endpoint, Listener } from "./transport.ts";
 const ACCEPT_REST_MS = 100;
 
 /**
- * TCP through Deno's own API, for versions whose `node:net` cannot half-close and stops accepting after some 500
- * connections (those before 2.7). Keep-alive probes start when the operating system says.
+ * TCP through Deno's own API, for older versions, whose `node:net` cannot half-close and stops accepting after some
+ * 500 connections. Keep-alive probes start when the operating system says.
  */
 export class DenoSockets implements Sockets {
   readonly #log: Log;

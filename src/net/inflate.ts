@@ -54,7 +54,7 @@ class Inflation {
   readonly #maxBurstBytes: number;
   #givenBytes = 0;
   #excessBytes = 0;
-  #failed = false;
+  #ended = false;
   #pulled: (() => void) | undefined;
   #writing: ((error: unknown) => void) | undefined;
 
@@ -91,8 +91,8 @@ class Inflation {
   }
 
   fail(error: unknown): void {
-    if (this.#failed) return;
-    this.#failed = true;
+    if (this.#ended) return;
+    this.#ended = true;
     this.output?.error(error);
     this.input?.error(error);
     this.#writing?.(error);
@@ -111,7 +111,7 @@ class Inflation {
   }
 
   #end(): void {
-    this.#failed = true; // nothing can fail any more
+    this.#ended = true;
     this.output?.close();
     this.#pulled?.();
   }
@@ -127,10 +127,10 @@ class Inflation {
     this.fail(new InflateError("limit", `Cannot inflate: ${growth}`));
   }
 
-  #settled(begin: (done: () => void) => void): Promise<void> {
+  #settled(begin: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#writing = reject;
-      begin(resolve);
+      begin((error) => error ? reject(error) : resolve());
     });
   }
 }

@@ -16,13 +16,10 @@ export class NodeSockets implements Sockets {
 
   listen(at: Endpoint, keepAlive: boolean, onWire: (wire: SocketWire) => void): Promise<Listener> {
     const { promise, resolve, reject } = Promise.withResolvers<Listener>();
-    const server = net.createServer({
-      allowHalfOpen: true,
-      pauseOnConnect: true,
-      keepAlive,
-      keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+    const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      if (keepAlive) socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+      onWire(new SocketWire(socket));
     });
-    server.on("connection", (socket) => onWire(new SocketWire(socket)));
     const onFailure = (error: Error) => reject(listenError(error, at));
     server.once("error", onFailure);
     server.listen({ host: at.host, port: at.port }, () => {
@@ -38,8 +35,6 @@ export class NodeSockets implements Sockets {
     const socket = net.connect({
       ...to,
       allowHalfOpen: true,
-      keepAlive,
-      keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
       // Otherwise each address of a name gets 250 ms, less than one round trip on the links meant here.
       autoSelectFamily: false,
     });
@@ -53,6 +48,7 @@ export class NodeSockets implements Sockets {
     socket.on("error", onError);
     socket.once("connect", () => {
       cancelTimer();
+      if (keepAlive) socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
       const wire = new SocketWire(socket);
       socket.off("error", onError);
       resolve(wire);

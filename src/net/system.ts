@@ -2,7 +2,7 @@ import { type Clock, errorText, type Log, systemClock } from "../base/mod.ts";
 import { DenoSockets } from "./deno_sockets.ts";
 import { PinnedTls } from "./link_tls.ts";
 import { NodeSockets } from "./node_sockets.ts";
-import { nodeTlsWorks } from "./self_test.ts";
+import { nodeTlsWorks } from "./upgrade_check.ts";
 import { formatEndpoint, type Sockets } from "./sockets.ts";
 import { StartTlsTransport, TlsServer } from "./starttls.ts";
 import { hasNodeTls } from "./tls.ts";
@@ -52,7 +52,7 @@ class SystemNetwork implements Network {
     const tls = identity && this.#tlsServer(identity);
     const listener = await this.#sockets.listen(
       at,
-      false,
+      true,
       (wire) => onTransport(new StartTlsTransport(wire, tls)),
     );
     return {
@@ -71,7 +71,7 @@ class SystemNetwork implements Network {
       const acceptor = await tls.acceptor();
       return await acceptor.accept(wire, new Uint8Array(), CLIENT_HANDSHAKE_LIMIT_MS);
     };
-    const listener = await this.#listenSecured(at, false, secure, onTransport);
+    const listener = await this.#listenSecured(at, true, secure, onTransport);
     return {
       local: listener.local,
       close: async () => void await Promise.all([listener.close(), tls.close()]),

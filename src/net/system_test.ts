@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { type Log, type LogFields, nullLog, systemClock } from "../base/mod.ts";
+import { type Log, type LogFields, nullLog } from "../base/mod.ts";
 import { ConnWire } from "./conn_wire.ts";
-import { nodeTlsWorks } from "./self_test.ts";
 import { MAX_HANDSHAKES, systemNetwork } from "./system.ts";
 import { call, clientHello, LOOPBACK, receive, testIdentity } from "./test_support.ts";
-import { hasNodeTls } from "./tls.ts";
 import type { Listener, Transport } from "./transport.ts";
 import { readAll, testTransport, writeAll } from "./transport_suite.ts";
 import { WireTransport } from "./wire_transport.ts";
@@ -52,10 +50,6 @@ class Events {
 function neverCalled(): never {
   throw new Error("a transport was handed out");
 }
-
-Deno.test("the self-test finds that node:tls can take over sockets where it is Node's own code", async () => {
-  assert.equal(await nodeTlsWorks(identity, systemClock), hasNodeTls());
-});
 
 const badStarts: [string, (conn: Deno.TcpConn) => Promise<unknown>][] = [
   ["what is no ClientHello", (conn) => conn.write(new TextEncoder().encode("<?xml version='1.0'?>"))],

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import net, { type Socket } from "node:net";
 import tls, { type SecureContext, TLSSocket } from "node:tls";
-import type { Clock, CloseReason } from "../base/mod.ts";
+import { type Clock, type CloseReason, errorText } from "../base/mod.ts";
 import { serverEndPointOf } from "./end_point.ts";
 import { codeOf } from "./sockets.ts";
 import { SocketWire } from "./socket_wire.ts";
@@ -95,8 +95,7 @@ export interface Handshake {
 export async function handshake(shake: Handshake, clock: Clock): Promise<SocketWire> {
   const { promise, resolve, reject } = Promise.withResolvers<SocketWire>();
   const { carrier, timeoutMs } = shake;
-  if (carrier.destroyed) throw new TransportError("lost", "Cannot start TLS: the connection is gone");
-  const socket = shake.begin();
+  const socket = begin(shake);
   const fail = (reason: CloseReason, why: string) => {
     cancelTimer();
     reject(new TransportError(reason, `Cannot start TLS: ${why}`));
@@ -120,4 +119,14 @@ export async function handshake(shake: Handshake, clock: Clock): Promise<SocketW
     resolve(wire);
   });
   return await promise;
+}
+
+function begin({ carrier, begin }: Handshake): TLSSocket {
+  if (carrier.destroyed) throw new TransportError("lost", "Cannot start TLS: the connection is gone");
+  try {
+    return begin();
+  } catch (error) {
+    carrier.destroy();
+    throw new TransportError("tls-failed", `Cannot start TLS: ${errorText(error)}`);
+  }
 }

@@ -53,32 +53,36 @@ export function errorElement(error: StanzaError): Element {
 }
 
 /** Conditions that end a whole stream (RFC 6120 section 4.9.3). */
-export type StreamErrorCondition =
-  | "bad-format"
-  | "bad-namespace-prefix"
-  | "conflict"
-  | "connection-timeout"
-  | "host-gone"
-  | "host-unknown"
-  | "improper-addressing"
-  | "internal-server-error"
-  | "invalid-from"
-  | "invalid-namespace"
-  | "invalid-xml"
-  | "not-authorized"
-  | "not-well-formed"
-  | "policy-violation"
-  | "remote-connection-failed"
-  | "reset"
-  | "resource-constraint"
-  | "restricted-xml"
-  | "see-other-host"
-  | "system-shutdown"
-  | "undefined-condition"
-  | "unsupported-encoding"
-  | "unsupported-feature"
-  | "unsupported-stanza-type"
-  | "unsupported-version";
+export const STREAM_ERROR_CONDITIONS = [
+  "bad-format",
+  "bad-namespace-prefix",
+  "conflict",
+  "connection-timeout",
+  "host-gone",
+  "host-unknown",
+  "improper-addressing",
+  "internal-server-error",
+  "invalid-from",
+  "invalid-namespace",
+  "invalid-xml",
+  "not-authorized",
+  "not-well-formed",
+  "policy-violation",
+  "remote-connection-failed",
+  "reset",
+  "resource-constraint",
+  "restricted-xml",
+  "see-other-host",
+  "system-shutdown",
+  "undefined-condition",
+  "unsupported-encoding",
+  "unsupported-feature",
+  "unsupported-stanza-type",
+  "unsupported-version",
+] as const;
+
+/** A defined stream error condition. */
+export type StreamErrorCondition = typeof STREAM_ERROR_CONDITIONS[number];
 
 /** An error that ends a stream: data on its way to the other side. */
 export interface StreamError {

@@ -1,3 +1,4 @@
+import { ownText } from "../xml/mod.ts";
 import { prepareDomain, prepareLocal, prepareResource } from "./prep.ts";
 
 /**
@@ -50,6 +51,11 @@ export class Jid {
   withResource(resource: string): Jid | undefined {
     const prepared = prepareResource(resource);
     return prepared === undefined ? undefined : new Jid(this.local, this.domain, prepared);
+  }
+
+  /** The same address in memory of its own, for keeping it: see `ownCopy` of an element. */
+  ownCopy(): Jid {
+    return new Jid(ownText(this.local), ownText(this.domain), ownText(this.resource));
   }
 
   equals(other: Jid): boolean {

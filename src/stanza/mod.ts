@@ -5,6 +5,7 @@ export {
   type StanzaError,
   type StanzaErrorCondition,
   type StanzaErrorType,
+  STREAM_ERROR_CONDITIONS,
   type StreamError,
   type StreamErrorCondition,
 } from "./errors.ts";
@@ -15,6 +16,7 @@ export {
   type MessageType,
   messageType,
   type Origin,
+  ownStanza,
   type Stanza,
   type StanzaKind,
   stanzaOf,

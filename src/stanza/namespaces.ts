@@ -27,5 +27,9 @@ export const NS = {
   STANZA_ID: "urn:xmpp:sid:0",
   CAPS: "http://jabber.org/protocol/caps",
   VCARD_UPDATE: "vcard-temp:x:update",
+  MUC: "http://jabber.org/protocol/muc",
+  MUC_USER: "http://jabber.org/protocol/muc#user",
+  /** Federated rooms (XEP-0289). */
+  FMUC: "http://isode.com/protocol/fmuc",
   SECURITY_LABEL: "urn:xmpp:sec-label:0",
 } as const;

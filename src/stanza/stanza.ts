@@ -1,4 +1,4 @@
-import { type Element, withAttrs } from "../xml/mod.ts";
+import { type Element, ownCopy, withAttrs } from "../xml/mod.ts";
 import type { Jid } from "./jid.ts";
 
 export type StanzaKind = "message" | "presence" | "iq";
@@ -59,6 +59,11 @@ export function stanzaOf(
 /** The same stanza with another element (a rewrite), its addresses kept. */
 export function withElement(stanza: Stanza, element: Element): Stanza {
   return stanzaOf(element, stanza.from, stanza.to, stanza.origin, stanza.receivedMs);
+}
+
+/** The same stanza in memory of its own, for one that may have to wait: see `ownCopy` of an element. */
+export function ownStanza({ element, from, to, origin, receivedMs }: Stanza): Stanza {
+  return stanzaOf(ownCopy(element), from.ownCopy(), to.ownCopy(), origin, receivedMs);
 }
 
 /** Types of message; an absent or unknown one counts as normal (RFC 6121 section 5.2.2). */

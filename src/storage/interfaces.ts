@@ -1,3 +1,5 @@
+import type { FlowStore } from "./flow_interfaces.ts";
+
 /**
  * What Halyard keeps, one small interface per need. All calls are synchronous and take part in the turn's one
  * transaction (see `Turn`): they are on disk before anything of that turn goes to a client.
@@ -63,6 +65,8 @@ export interface RosterStore {
    */
   version(owner: string): number;
   items(owner: string): RosterItem[];
+  /** How many items there are. */
+  count(owner: string): number;
   get(owner: string, jid: string): RosterItem | undefined;
   /**
    * Adds or replaces.
@@ -97,8 +101,8 @@ export interface OfflineMessage {
 export interface OfflineStore {
   /** @returns false when the message was not kept: it exceeds `limits`, or `owner` has no account */
   add(owner: string, xml: string, receivedMs: number, limits: OfflineLimits): boolean;
-  /** Oldest first. */
-  list(owner: string): OfflineMessage[];
+  /** Oldest first. @param most how many at most; all when not given */
+  list(owner: string, most?: number): OfflineMessage[];
   remove(owner: string, ids: readonly number[]): void;
 }
 
@@ -137,6 +141,8 @@ export interface Storage {
   readonly rosters: RosterStore;
   readonly offline: OfflineStore;
   readonly linkQueue: LinkQueueStore;
+  /** The two flows of the link to `peer`, in profile `halyard`. */
+  flows(peer: string): FlowStore;
   readonly settings: SettingStore;
   /** Commits what is open and closes. */
   close(): void;

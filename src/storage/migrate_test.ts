@@ -50,8 +50,7 @@ Deno.test("a migration that fails leaves the database as the step before left it
   });
 });
 
-/** Rows as a program of version N left them, for each N there ever was. */
-const SAMPLES: readonly string[] = [
+const FIRST_SAMPLE =
   `INSERT INTO accounts VALUES ('romeo', x'010001', 4097, x'010002', x'010003', x'650001', 4197, x'650002', x'650003');
    INSERT INTO rosters VALUES ('romeo', 2);
    INSERT INTO roster_items VALUES ('romeo', 'a@example', NULL, '["crew"]', 'both', 0, 0, NULL, 1, 1);
@@ -59,7 +58,14 @@ const SAMPLES: readonly string[] = [
    INSERT INTO offline_messages VALUES (5, 'romeo', '<message/>', 30);
    INSERT INTO offline_totals VALUES ('romeo', 1, 10);
    INSERT INTO link_queue VALUES (7, 'shore', '<presence/>', 40);
-   INSERT INTO settings VALUES ('secret', x'0102')`,
+   INSERT INTO settings VALUES ('secret', x'0102')`;
+
+/** Rows as a program of version N left them, for each N there ever was. */
+const SAMPLES: readonly string[] = [
+  FIRST_SAMPLE,
+  `${FIRST_SAMPLE};
+   INSERT INTO flows VALUES ('shore', 'out', x'01020304', 3, 4, 1);
+   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -84,6 +90,7 @@ for (const [n, sample] of SAMPLES.entries()) {
           { version: 2, jid: "b@example", item: undefined },
         ]);
         assert.deepEqual(storage.offline.list("romeo"), [{ id: 5, xml: "<message/>", receivedMs: 30 }]);
+        assert.equal(storage.flows("shore").sender.load()?.record.sent, n === 0 ? undefined : 4);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
         assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));
       } finally {

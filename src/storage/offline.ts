@@ -4,6 +4,9 @@ import type { OfflineLimits, OfflineMessage, OfflineStore } from "./interfaces.t
 
 type MessageRow = { readonly id: number; readonly xml: string; readonly received_ms: number };
 
+/** No limit, as SQLite has it. */
+const ALL = -1;
+
 /** Messages for users who are away, in `offline_messages`; their number and size per user in `offline_totals`. */
 export class SqliteOffline implements OfflineStore {
   readonly #reserve: Command<{ messages: number }>;
@@ -20,7 +23,9 @@ export class SqliteOffline implements OfflineStore {
       WHERE messages < ? AND size_bytes + excluded.size_bytes <= ?
       RETURNING messages`);
     this.#add = db.command("INSERT INTO offline_messages (owner, xml, received_ms) VALUES (?, ?, ?)");
-    this.#list = db.query("SELECT id, xml, received_ms FROM offline_messages WHERE owner = ? ORDER BY id");
+    this.#list = db.query(
+      "SELECT id, xml, received_ms FROM offline_messages WHERE owner = ? ORDER BY id LIMIT ?",
+    );
     this.#remove = db.command(
       "DELETE FROM offline_messages WHERE owner = ? AND id = ? RETURNING octet_length(xml) AS size_bytes",
     );
@@ -35,12 +40,22 @@ export class SqliteOffline implements OfflineStore {
     if (limits.messages < 1 || sizeBytes > limits.sizeBytes) return false;
     const reserved = this.#reserve.get(sizeBytes, owner, limits.messages, limits.sizeBytes);
     if (reserved === undefined) return false;
-    this.#add.run(owner, xml, Math.round(receivedMs));
+    try {
+      this.#add.run(owner, xml, Math.round(receivedMs));
+    } catch (error) {
+      // The turn's transaction goes on, with the reservation in it.
+      this.#release.run(1, sizeBytes, owner);
+      throw error;
+    }
     return true;
   }
 
-  list(owner: string): OfflineMessage[] {
-    return this.#list.all(owner).map((row) => ({ id: row.id, xml: row.xml, receivedMs: row.received_ms }));
+  list(owner: string, most = ALL): OfflineMessage[] {
+    return this.#list.all(owner, most).map((row) => ({
+      id: row.id,
+      xml: row.xml,
+      receivedMs: row.received_ms,
+    }));
   }
 
   remove(owner: string, ids: readonly number[]): void {

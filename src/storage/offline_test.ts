@@ -20,6 +20,28 @@ Deno.test("offline messages come back oldest first, each to its owner, with the 
   });
 });
 
+Deno.test("the oldest few can be listed alone", () => {
+  withStorage(["romeo"], ({ offline }) => {
+    for (const xml of ["<one/>", "<two/>", "<three/>"]) offline.add("romeo", xml, 1, AMPLE);
+    for (const [most, found] of [[0, 0], [2, 2], [3, 3], [9, 3]] as const) {
+      assert.deepEqual(
+        offline.list("romeo", most).map(({ xml }) => xml),
+        ["<one/>", "<two/>", "<three/>"].slice(0, found),
+      );
+    }
+  });
+});
+
+Deno.test("a message that the database refuses takes nothing of what is allowed", () => {
+  withStorage(["romeo"], ({ offline }) => {
+    const limits = { messages: 1, sizeBytes: 10 };
+    // No integer, so the column does not take it.
+    assert.throws(() => offline.add("romeo", "<one/>", Number.NaN, limits), { code: "ERR_SQLITE_ERROR" });
+    assert.equal(offline.add("romeo", "<two/>", 1, limits), true);
+    assert.deepEqual(textsOf(offline, "romeo"), ["<two/>"]);
+  });
+});
+
 Deno.test("removing offline messages takes the named ones of that owner only", () => {
   withStorage(["romeo", "juliet"], ({ offline }) => {
     for (const xml of ["<one/>", "<two/>", "<three/>"]) offline.add("romeo", xml, 1, AMPLE);

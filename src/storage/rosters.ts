@@ -34,6 +34,7 @@ export class SqliteRosters implements RosterStore {
   readonly #version: Query<VersionRow>;
   readonly #advance: Command<VersionRow>;
   readonly #items: Query<ItemRow>;
+  readonly #count: Query<{ items: number }>;
   readonly #get: Query<ItemRow>;
   readonly #put: Command<never>;
   readonly #remove: Command<{ listed: number }>;
@@ -51,6 +52,7 @@ export class SqliteRosters implements RosterStore {
       ON CONFLICT DO UPDATE SET version = version + ?
       RETURNING version`);
     this.#items = db.query(`SELECT ${ITEM_COLUMNS} FROM roster_items WHERE owner = ?`);
+    this.#count = db.query("SELECT count(*) AS items FROM roster_items WHERE owner = ?");
     this.#get = db.query(`SELECT ${ITEM_COLUMNS} FROM roster_items WHERE owner = ? AND jid = ?`);
     this.#put = db.command(`
       INSERT OR REPLACE INTO roster_items (owner, ${ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -72,6 +74,10 @@ export class SqliteRosters implements RosterStore {
 
   items(owner: string): RosterItem[] {
     return this.#items.all(owner).map(itemOf);
+  }
+
+  count(owner: string): number {
+    return this.#count.get(owner)?.items ?? 0;
   }
 
   get(owner: string, jid: string): RosterItem | undefined {

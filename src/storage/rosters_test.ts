@@ -28,6 +28,7 @@ for (const [name, stored] of ITEMS) {
       rosters.put("romeo", stored);
       assert.deepEqual(rosters.get("romeo", "a@example"), stored);
       assert.deepEqual(rosters.items("romeo"), [stored]);
+      assert.deepEqual([rosters.count("romeo"), rosters.count("juliet")], [1, 0]);
     });
   });
 }

@@ -2,6 +2,7 @@ import { errorText, type Turn } from "../base/mod.ts";
 import { SqliteAccounts } from "./accounts.ts";
 import { Connection } from "./connection.ts";
 import { openDatabase } from "./database.ts";
+import { SqliteFlows } from "./flows.ts";
 import type { Storage } from "./interfaces.ts";
 import { SqliteLinkQueue } from "./link_queue.ts";
 import { SqliteOffline } from "./offline.ts";
@@ -30,11 +31,13 @@ export interface StorageOptions {
 export function openStorage(options: StorageOptions): Storage {
   try {
     const connection = new Connection(openDatabase(options.path), options.turn);
+    const flows = new SqliteFlows(connection);
     return {
       accounts: new SqliteAccounts(connection),
       rosters: new SqliteRosters(connection),
       offline: new SqliteOffline(connection),
       linkQueue: new SqliteLinkQueue(connection),
+      flows: (peer) => flows.of(peer),
       settings: new SqliteSettings(connection),
       close: () => connection.close(),
     };

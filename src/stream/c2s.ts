@@ -3,7 +3,7 @@ import { isStanzaElement, type Jid, NS, type StreamError } from "../stanza/mod.t
 import { type Element, writeXml, xml, XmlError, type XmlEvent, type XmlLimits } from "../xml/mod.ts";
 import { C2sReader } from "./c2s_reader.ts";
 import { C2sSecurity } from "./c2s_security.ts";
-import { boundReply, errorReply, judgeStanza, setupFeatures } from "./c2s_setup.ts";
+import { boundReply, judgeStanza, setupError, setupFeatures } from "./c2s_setup.ts";
 import {
   type C2sInput,
   type C2sLimits,
@@ -75,7 +75,7 @@ export class C2sStream {
         this.#answerBind("bound", boundReply(this.#bindId, input.jid));
         break;
       case "bindFailed":
-        this.#answerBind("negotiating", errorReply(this.#bindId, input.error));
+        this.#answerBind("negotiating", setupError(this.#bindId, input.error));
         break;
       case "timeout":
         this.#fail({ condition: "connection-timeout" }, "timeout");

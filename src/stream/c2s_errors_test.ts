@@ -202,7 +202,12 @@ const BOUND: readonly (readonly [what: string, text: string, condition: string, 
   ["what only looks like a message", "<message xmlns='urn:other'/>", "unsupported-stanza-type"],
   ["a message for servers", "<message xmlns='jabber:server'/>", "unsupported-stanza-type"],
   ["another login", PLAIN, "unsupported-stanza-type"],
-  ["a restart", header(`version='1.0' ${NAMESPACES}`) + "</stream:stream>", "unsupported-stanza-type"],
+  [
+    "a restart",
+    header(`version='1.0' ${NAMESPACES}`),
+    "invalid-xml",
+    "Cannot accept XML: a stream header where a stanza is due: the other side begins streams, which this one does not expect",
+  ],
   [
     "tags that do not match",
     "<message><body></message>",

@@ -100,8 +100,14 @@ transcript(
   () => c2sOptions({ serverEndPoint: END_POINT }),
 );
 
-const unbound = scram("sha256", "c", { gs2Header: "y,," });
+const unbound = scram("sha256", "d", { gs2Header: "y,," });
 
+const OTHER_TYPE = `<failure xmlns='${SASL}'>
+       <malformed-request/>
+       <text xml:lang='en'>Channel binding is of type tls-server-end-point only</text>
+     </failure>`;
+
+// As slixmpp 1.8 goes through the mechanisms that are offered.
 transcript(
   "a client that tried -PLUS with a binding we do not have has seen the offer, and may go on without it",
   `
@@ -109,10 +115,9 @@ transcript(
   S: ${serverHeader("a")}
   S: ${PLUS_FEATURES}
   C: <auth xmlns='${SASL}' mechanism='SCRAM-SHA-256-PLUS'>${b64("p=tls-unique,,n=juliet,r=Client")}</auth>
-  S: <failure xmlns='${SASL}'>
-       <malformed-request/>
-       <text xml:lang='en'>Channel binding is of type tls-server-end-point only</text>
-     </failure>
+  S: ${OTHER_TYPE}
+  C: <auth xmlns='${SASL}' mechanism='SCRAM-SHA-1-PLUS'>${b64("p=tls-unique,,n=juliet,r=Client")}</auth>
+  S: ${OTHER_TYPE}
   C: <auth xmlns='${SASL}' mechanism='SCRAM-SHA-256'>${unbound.first}</auth>
   S: <challenge xmlns='${SASL}'>${unbound.challenge}</challenge>
   C: <response xmlns='${SASL}'>${unbound.final}</response>
@@ -120,6 +125,48 @@ transcript(
   `,
   () => c2sOptions({ serverEndPoint: END_POINT }),
 );
+
+/** Attempts that somebody in the middle could burn for another: none lets `y` pass. */
+const NO_PROOFS: readonly (readonly [what: string, mechanism: string, first: string, failure: string])[] = [
+  ["of nonsense", "SCRAM-SHA-256-PLUS", "garbage", "Not a first message of SCRAM"],
+  [
+    "without channel binding",
+    "SCRAM-SHA-256-PLUS",
+    "y,,n=juliet,r=Client",
+    "A mechanism that ends in -PLUS needs channel binding",
+  ],
+  [
+    "with another type of binding, as another user",
+    "SCRAM-SHA-256-PLUS",
+    "p=tls-unique,,n=romeo,r=Client",
+    "Channel binding is of type tls-server-end-point only",
+  ],
+  [
+    "with another type of binding, but not of -PLUS",
+    "SCRAM-SHA-256",
+    "p=tls-unique,,n=juliet,r=Client",
+    "Channel binding needs a mechanism that ends in -PLUS",
+  ],
+];
+
+for (const [what, mechanism, first, failure] of NO_PROOFS) {
+  transcript(
+    `an attempt ${what} does not show that the client has seen the offer`,
+    `
+    C: ${CLIENT_HEADER}
+    S: ${serverHeader("a")}
+    S: ${PLUS_FEATURES}
+    C: <auth xmlns='${SASL}' mechanism='${mechanism}'>${b64(first)}</auth>
+    S: <failure xmlns='${SASL}'><malformed-request/><text xml:lang='en'>${failure}</text></failure>
+    C: <auth xmlns='${SASL}' mechanism='SCRAM-SHA-256'>${b64("y,,n=juliet,r=Client")}</auth>
+    S: <failure xmlns='${SASL}'>
+         <not-authorized/>
+         <text xml:lang='en'>Channel binding was offered: somebody may have hidden it from you</text>
+       </failure>
+    `,
+    () => c2sOptions({ serverEndPoint: END_POINT }),
+  );
+}
 
 /** Requests to log in that fail at once, and the conditions of RFC 6120 section 6.5. */
 const FAILURES: readonly (readonly [what: string, request: string, failure: string])[] = [

@@ -57,12 +57,12 @@ export function boundReply(id: string, jid: Jid): Element {
 }
 
 /** The error that answers a request of a client that is not yet bound. */
-export function errorReply(id: string | undefined, error: StanzaError): Element {
+export function setupError(id: string | undefined, error: StanzaError): Element {
   return xml("iq", { type: "error", id }, errorElement(error));
 }
 
 function refusal(id: string | undefined, error: StanzaError): StanzaVerdict {
-  return { kind: "answer", reply: errorReply(id, error) };
+  return { kind: "answer", reply: setupError(id, error) };
 }
 
 function readSetup(element: Element): SetupRequest | undefined {

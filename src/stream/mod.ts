@@ -15,7 +15,6 @@ export {
   type CredentialSource,
   deriveCredentials,
   type MechanismName,
-  MECHANISMS,
   type ScramKeys,
 } from "./sasl/mod.ts";
 export { streamErrorText } from "./stream_error.ts";

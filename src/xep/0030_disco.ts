@@ -4,9 +4,9 @@ import type { Jid } from "../stanza/mod.ts";
 import type { Feature, IqHandler } from "../router/mod.ts";
 
 export interface DiscoOptions {
-  /** Features of the server's own address. */
+  /** Features of the server's own address, those of service discovery among them. */
   readonly serverFeatures: readonly string[];
-  /** Features of an account's bare address. */
+  /** Features of an account's bare address, likewise. */
   readonly accountFeatures: readonly string[];
   /** Whether `requester` may know that `account` exists: himself, or someone who may see his presence. */
   readonly maySee: (account: Jid, requester: Jid) => boolean;
@@ -24,8 +24,6 @@ export function disco(options: DiscoOptions): Feature {
     maySee(iq.to, iq.from) ? handler(iq, payload) : { error: NOT_SEEN };
   return {
     specifications: [{ id: "XEP-0030", title: "Service Discovery", version: "2.5rc3" }],
-    serverFeatures: [NS.DISCO_INFO, NS.DISCO_ITEMS],
-    accountFeatures: [NS.DISCO_INFO, NS.DISCO_ITEMS],
     serverIq: {
       [`get {${NS.DISCO_INFO}}query`]: info(
         { category: "server", type: "im", name: "Halyard" },

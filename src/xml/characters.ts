@@ -1,12 +1,12 @@
 /** The characters of XML 1.0 (fifth edition) and of Namespaces in XML: as octets of UTF-8, and as code points. */
 
 export const TAB = 0x09;
-export const LINE_FEED = 0x0a;
-export const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 export const SPACE = 0x20;
 export const EXCLAMATION = 0x21;
 export const DOUBLE_QUOTE = 0x22;
-export const AMPERSAND = 0x26;
+const AMPERSAND = 0x26;
 export const SINGLE_QUOTE = 0x27;
 export const SLASH = 0x2f;
 export const COLON = 0x3a;
@@ -67,7 +67,7 @@ export function isNcName(name: string): boolean {
 /** What an octet can be in a name without a colon. */
 export const STARTS_NAME = 1;
 /** The same, of octets that may not begin one. */
-export const CONTINUES_NAME = 2;
+const CONTINUES_NAME = 2;
 /** Part of a character beyond ASCII: the name must be looked at with `isNcName`. */
 export const BEYOND_ASCII = 4;
 

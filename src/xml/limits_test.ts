@@ -135,3 +135,9 @@ Deno.test("setLimits is in force at once, also when called by the taker of an ev
   parser.setLimits({ ...DEFAULT_XML_LIMITS, depth: 2 });
   assert.throws(() => parser.push(octets("<d/>"), () => {}), { condition: "policy-violation" });
 });
+
+Deno.test("one long namespace may not be made into thousands: what canonical form repeats counts too", () => {
+  const ns = "u".repeat(50);
+  const stanza = (elements: number) => `<a xmlns:p='${ns}'>${"<p:b/>".repeat(elements)}</a>`;
+  assertBound(stanza(10), stanza(11), { stanzaSizeBytes: 500 });
+});

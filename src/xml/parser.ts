@@ -8,7 +8,7 @@ import { EMPTY_SCOPE, nest, type Scope } from "./namespaces.ts";
 import { Scanner, type Token } from "./scanner.ts";
 import { readEndTag, readStartTag, type Span, type StartTag } from "./tag.ts";
 import { readCdata, readText } from "./text.ts";
-import { elementNamespace, TreeBuilder } from "./tree.ts";
+import { elementNamespace, STREAM_NS, TreeBuilder } from "./tree.ts";
 
 /** What a stream brings, in order. */
 export type XmlEvent =
@@ -39,7 +39,6 @@ export interface XmlParserOptions {
   readonly preset?: { readonly contentNs: string };
 }
 
-const STREAM_NS = "http://etherx.jabber.org/streams";
 const NOTHING = new Uint8Array(0);
 
 /**

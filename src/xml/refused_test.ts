@@ -207,3 +207,9 @@ for (const [what, bad] of NOT_UTF8) {
     }
   });
 }
+
+Deno.test("a stream header where a stanza is due is refused at once, not taken for a stanza without end", () => {
+  const header =
+    "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' to='a'>";
+  assert.equal(parse([octets(header)], PRESET).condition, "invalid-xml");
+});

@@ -5,6 +5,9 @@ import type { XmlLimits } from "./limits.ts";
 import { namespaceOf, nest, type Scope } from "./namespaces.ts";
 import { type QName, readEndTag, type Span, type StartTag } from "./tag.ts";
 
+/** Namespace of a stream's root and of its own children. */
+export const STREAM_NS = "http://etherx.jabber.org/streams";
+
 /** An element whose end tag has not come yet. */
 interface Open {
   readonly element: Element;
@@ -18,6 +21,8 @@ export class TreeBuilder {
   readonly #streamScope: Scope;
   readonly #open: Open[] = [];
   #elements = 0;
+  /** Namespaces as canonical form repeats them. */
+  #declaredSizeBytes = 0;
   /** Text not yet a node: what tags do not part is one node, however it was written. */
   #text = "";
 
@@ -38,7 +43,10 @@ export class TreeBuilder {
    */
   start(tag: StartTag, limits: XmlLimits): Element | undefined {
     const outer = this.#open.at(-1);
-    if (outer === undefined) this.#elements = 0;
+    if (outer === undefined) {
+      this.#elements = 0;
+      this.#declaredSizeBytes = 0;
+    }
     this.#elements += 1;
     if (this.depth >= limits.depth) throw tooMany("levels of elements", this.depth + 1, limits.depth);
     if (this.#elements > limits.elements) {
@@ -51,8 +59,20 @@ export class TreeBuilder {
       const why = `${quote(tag.local)} directly under the stream is in no namespace`;
       throw new XmlError("unsupported-stanza-type", `Cannot accept XML: ${why}`);
     }
+    if (outer === undefined && ns === STREAM_NS && tag.local === "stream") {
+      const why =
+        "a stream header where a stanza is due: the other side begins streams, which this one does not expect";
+      throw new XmlError("invalid-xml", `Cannot accept XML: ${why}`);
+    }
     const element = new ElementClass(tag.local);
-    if (ns !== outerNs) element.attrs.xmlns = ns;
+    if (ns !== outerNs) {
+      // One long declaration that thousands of prefixed elements use becomes thousands of long ones.
+      this.#declaredSizeBytes += ns.length;
+      if (this.#declaredSizeBytes > limits.stanzaSizeBytes) {
+        throw tooMany("octets of namespaces in one stanza", this.#declaredSizeBytes, limits.stanzaSizeBytes);
+      }
+      element.attrs.xmlns = ns;
+    }
     if (outer !== undefined) {
       this.#flushText(outer.element);
       element.parent = outer.element;

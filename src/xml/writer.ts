@@ -1,11 +1,14 @@
 import type { Element } from "./element.ts";
 
-/** Whatever does not stand for itself in text: `&`, `<`, `>`, CR, forbidden characters, surrogates (paired or not). */
-const NOT_TEXT = /[^\t\n -%'-;=?-\ud7ff\ue000-\ufffd]/;
+/** Whatever does not stand for itself in text: `&`, `<`, CR, forbidden characters, surrogates (paired or not). */
+const NOT_TEXT = /[^\t\n -%'-;=-\ud7ff\ue000-\ufffd]/;
 /** The same in a value, where TAB and LF would be read as spaces. */
 const NOT_VALUE = /[^ !#-%(-;=-\ud7ff\ue000-\ufffd]/;
-/** What is replaced. In Unicode mode the halves of a pair do not match. */
-const REPLACED_IN_TEXT = /[^\t\n -%'-;=?-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+/**
+ * What is replaced. In Unicode mode the halves of a pair do not match. `>` is, where it may end `]]>`: behind `]`, and
+ * at the start, since another text may stand before.
+ */
+const REPLACED_IN_TEXT = /[^\t\n -%'-;=-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|(?<![^\]])>/gu;
 const REPLACED_IN_VALUE = /[^ !#-%(-;=-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -28,7 +31,8 @@ function reference(character: string): string {
 
 /** Text as it stands between tags; what XML forbids, lone surrogates too, becomes U+FFFD. */
 export function escapeText(text: string): string {
-  return NOT_TEXT.test(text) ? text.replace(REPLACED_IN_TEXT, reference) : text;
+  const isPlain = !NOT_TEXT.test(text) && !text.startsWith(">") && !text.includes("]>");
+  return isPlain ? text : text.replace(REPLACED_IN_TEXT, reference);
 }
 
 /** A value as it stands between quotation marks of either kind; what XML forbids becomes U+FFFD. */

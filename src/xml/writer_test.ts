@@ -10,7 +10,9 @@ const ESCAPES: readonly (readonly [what: string, given: string, text: string, va
   ["plain words", "Art thou not Romeo?", "Art thou not Romeo?", "Art thou not Romeo?"],
   ["ampersand", "a&b", "a&amp;b", "a&amp;b"],
   ["less than", "a<b", "a&lt;b", "a&lt;b"],
-  ["greater than", "a>b", "a&gt;b", "a>b"],
+  ["greater than", "a>b->>", "a>b->>", "a>b->>"],
+  ["greater than at the start, where another text may stand before", ">a", "&gt;a", ">a"],
+  ["greater than behind a bracket", "a]>b&[>", "a]&gt;b&amp;[>", "a]>b&amp;[>"],
   ["the end of CDATA", "]]>", "]]&gt;", "]]>"],
   ["single quotation mark", "it's", "it's", "it&apos;s"],
   ["double quotation mark", '"', '"', "&quot;"],
@@ -42,6 +44,13 @@ for (const [what, given, text, value] of ESCAPES) {
     );
   });
 }
+
+Deno.test("the end of CDATA is escaped even where it is made of several texts", () => {
+  for (const texts of [["]]", ">"], ["]", "]>"], ["]", "]", ">"], ["]]", "", ">"]]) {
+    const [read] = elementsIn(writeXml(xml("a", {}, ...texts)));
+    assert.equal(read?.getText(), "]]>");
+  }
+});
 
 Deno.test("the writer uses the shortest usual form, attributes in order", () => {
   const element = xml("a", { to: "b", from: "c" }, xml("d", { xmlns: "urn:d" }), "e", xml("f", {}, xml("g")));

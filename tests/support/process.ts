@@ -16,7 +16,7 @@ export function halyardCommand(): [string, ...string[]] {
     word !== ""
   );
   if (command !== undefined) return [command, ...words];
-  return [Deno.execPath(), "run", "--quiet", "-A", `${ROOT}main.ts`];
+  return [Deno.execPath(), "run", "--quiet", "-A", "--v8-flags=--max-semi-space-size=4", `${ROOT}main.ts`];
 }
 
 /** What a command that ended has said. */

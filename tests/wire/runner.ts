@@ -113,6 +113,7 @@ clients:
 peers:
   ${other}:
     domains: [${other}.example]
+    profile: ${this.#settings.get("profile") ?? "xep-0361"}
     compression: ${this.#settings.get("compression") ?? "deflate"}
     rules: ${this.#settings.get("rules") ?? "hf"}
     queue: ${this.#settings.get("queue") ?? "{}"}

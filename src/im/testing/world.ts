@@ -4,17 +4,16 @@ import { type ClientSession, type Feature, Router } from "../../router/mod.ts";
 import { VirtualClock } from "../../sim/clock.ts";
 import { Jid, type Origin, type Stanza, stanzaOf, type StreamError } from "../../stanza/mod.ts";
 import { openStorage, type RosterItem, type Storage, type StoredKeys } from "../../storage/mod.ts";
-import { type Element, writeXml } from "../../xml/mod.ts";
+import { type Element, readXml, writeXml } from "../../xml/mod.ts";
 import { DEFAULT_IM_LIMITS, DEFAULT_PRESENCE_POLICY, type ImLimits, InstantMessaging } from "../mod.ts";
 import type { PresencePolicy } from "../mod.ts";
-import { readStored } from "../stored_xml.ts";
 
 /** Served by the instant messaging under test. */
 export const SHIP = "ship.example";
 /** Behind a link. */
 export const SHORE = "shore.example";
 /** No hop takes what goes there. */
-export const NOWHERE = "nowhere.example";
+const NOWHERE = "nowhere.example";
 
 const FROM_SHORE: Origin = { kind: "link", name: "shore" };
 
@@ -86,7 +85,7 @@ export class World {
   }
 
   receive(xml: string, origin: Origin): void {
-    const element = readStored(xml);
+    const element = readXml(xml);
     const { from = "", to = "" } = element.attrs;
     this.#router.route(stanzaOf(element, Jid.of(from), Jid.of(to), origin, this.clock.nowMs()));
   }
@@ -138,7 +137,7 @@ export class Client implements ClientSession {
   }
 
   says(...stanzas: string[]): void {
-    for (const xml of stanzas) this.#im.receive(this, readStored(xml));
+    for (const xml of stanzas) this.#im.receive(this, readXml(xml));
   }
 
   /** What it has been sent since the last call; versions of rosters are made `N`. */
@@ -150,8 +149,9 @@ export class Client implements ClientSession {
 
   /** The network has taken all that was sent. */
   flush(): void {
-    for (const done of this.#unsent) done();
+    const unsent = this.#unsent;
     this.#unsent = [];
+    for (const done of unsent) done();
   }
 
   /** The connection breaks. */

@@ -1,5 +1,6 @@
+import type { RuleName } from "../../config/mod.ts";
 import { type Stanza, withElement } from "../../stanza/mod.ts";
-import { elementSizeBytes } from "../size.ts";
+import { elementSizeBytes } from "../../xml/mod.ts";
 import { dropChatStates } from "./drop_chat_states.ts";
 import { foldPresence } from "./fold_presence.ts";
 import type { Rule } from "./rule.ts";
@@ -10,12 +11,7 @@ const RULES = {
   "drop-chat-states": dropChatStates,
   "fold-presence": foldPresence,
   "strip-xhtml-im": stripXhtmlIm,
-} as const satisfies Record<string, Rule>;
-
-export type RuleName = keyof typeof RULES;
-
-/** Every rule there is, in the order in which presets list them. */
-export const RULE_NAMES: readonly RuleName[] = ["drop-chat-states", "fold-presence", "strip-xhtml-im"];
+} as const satisfies Record<RuleName, Rule>;
 
 /** What one rule did to a stanza. */
 export interface Verdict {

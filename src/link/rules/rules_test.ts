@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { RULE_NAMES, type RuleName } from "../../config/mod.ts";
 import { writeXml } from "../../xml/mod.ts";
-import { elementSizeBytes } from "../size.ts";
+import { elementSizeBytes } from "../../xml/mod.ts";
 import { arbitraryStanza } from "../testing/arbitrary.ts";
 import { element, stanza } from "../testing/stanzas.ts";
-import { explainRules, RULE_NAMES, type RuleName } from "./mod.ts";
+import { explainRules } from "./mod.ts";
 
 const STATE = "xmlns='http://jabber.org/protocol/chatstates'";
 const XHTML = "<html xmlns='http://jabber.org/protocol/xhtml-im'>" +

@@ -1,3 +1,4 @@
+import { MemoryStore } from "../flow/testing/memory_store.ts";
 import { type Log, type LogFields, Metrics, seededRandom, Turn } from "../../base/mod.ts";
 import type { AddressRange } from "../../config/mod.ts";
 import type { Endpoint, Transport } from "../../net/mod.ts";
@@ -159,7 +160,7 @@ export class World {
           changes.onRouted?.(stanza);
         },
       },
-      storage: { linkQueue: store },
+      storage: { linkQueue: store, flows: () => new MemoryStore() },
       clock: this.clock,
       random: seededRandom(here.octets[3]),
       log,
@@ -202,6 +203,8 @@ function peerConfig(there: Place, carrier: Partial<TcpCarrierConfig>): PeerConfi
   return {
     name: there.name,
     domains: [there.domain],
+    profile: "xep-0361",
+    toldDownAfterMs: 0,
     compression: "none",
     rules: [],
     queue: { stanzas: 1_000, sizeBytes: 1_000_000, ageMs: 3_600_000, iqAgeMs: 60_000 },

@@ -4,7 +4,7 @@ import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto
 export type ScramHash = "sha1" | "sha256";
 
 /** Octets that each hash yields. */
-export const HASH_SIZE_BYTES: Readonly<Record<ScramHash, number>> = { sha1: 20, sha256: 32 };
+const HASH_SIZE_BYTES: Readonly<Record<ScramHash, number>> = { sha1: 20, sha256: 32 };
 
 /** `H(data)`. */
 export function digest(hash: ScramHash, data: Uint8Array): Uint8Array {

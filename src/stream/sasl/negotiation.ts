@@ -41,8 +41,8 @@ export class SaslNegotiation {
   readonly offered: readonly MechanismName[];
   readonly #options: SaslOptions;
   #mechanism: Mechanism | undefined;
-  /** Whether the client has tried a `-PLUS` mechanism: then nobody has hidden our offer of them from it. */
-  #plusTried = false;
+  /** Who has tried `-PLUS` with a type of channel binding that we do not have. */
+  readonly #boundOtherwise = new Set<string>();
 
   constructor(options: SaslOptions) {
     this.#options = options;
@@ -97,7 +97,6 @@ export class SaslNegotiation {
     if (name === undefined || !this.#isAvailable(name)) return failure("invalid-mechanism");
     if (!this.offered.includes(name)) return failure("mechanism-too-weak");
     this.#mechanism = this.#make(name);
-    if (name.endsWith("-PLUS")) this.#plusTried = true;
     // All mechanisms here begin with the client: without an initial response it is asked for one by an empty
     // challenge (RFC 4422 section 5).
     if (auth.children.length === 0) return { kind: "challenge", data: new Uint8Array(0) };
@@ -113,7 +112,8 @@ export class SaslNegotiation {
       domain,
       nonce: randomId(random, NONCE_LENGTH),
       channelBinding: name.endsWith("-PLUS") ? serverEndPoint : undefined,
-      plusOffered: this.#offersPlus && !this.#plusTried,
+      plusOffered: this.#offersPlus,
+      boundOtherwise: this.#boundOtherwise,
     });
   }
 

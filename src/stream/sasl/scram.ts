@@ -3,13 +3,7 @@ import { digest, equalSecrets, hmac, type ScramHash, xor } from "./digest.ts";
 import { decodeUtf8, encodeBase64, encodeUtf8 } from "./encoding.ts";
 import { type Claim, lookUp } from "./identity.ts";
 import { failure, type Mechanism, type SaslFailure, type SaslStep } from "./mechanism.ts";
-import {
-  type BindingFlag,
-  type ClientFinal,
-  type ClientFirst,
-  parseClientFinal,
-  parseClientFirst,
-} from "./scram_message.ts";
+import { type ClientFinal, type ClientFirst, parseClientFinal, parseClientFirst } from "./scram_message.ts";
 
 /** The one type of channel binding: a hash of the server's certificate (RFC 5929 section 4). */
 export const CHANNEL_BINDING_TYPE = "tls-server-end-point";
@@ -25,6 +19,11 @@ export interface ScramOptions {
   readonly channelBinding: Uint8Array | undefined;
   /** Whether a `-PLUS` mechanism was offered too: then a client that believes otherwise was lied to. */
   readonly plusOffered: boolean;
+  /**
+   * Usernames of clients that have tried, on this stream, to bind to data of a type we do not have: they have seen the
+   * offer, and may go on without it. Shared by the handshakes of a stream, which add to it.
+   */
+  readonly boundOtherwise: Set<string>;
 }
 
 /** What has been agreed on once the challenge is out. */
@@ -58,7 +57,7 @@ export class Scram implements Mechanism {
     const { accounts, domain, hash } = this.#options;
     const first = parseClientFirst(message);
     if (first === undefined) return failure("malformed-request", "Not a first message of SCRAM");
-    const refusal = this.#refuseFlag(first.flag);
+    const refusal = this.#refuseFlag(first);
     if (refusal !== undefined) return refusal;
     const claim = lookUp(accounts, domain, hash, first.username, first.authzid);
     if ("condition" in claim) return claim;
@@ -69,15 +68,16 @@ export class Scram implements Mechanism {
   }
 
   /** RFC 5802 section 6: the flag must fit the mechanism, and must not show that somebody hid our offer. */
-  #refuseFlag(flag: BindingFlag): SaslFailure | undefined {
+  #refuseFlag({ flag, username }: ClientFirst): SaslFailure | undefined {
     const binds = this.#options.channelBinding !== undefined;
     if (typeof flag !== "string") {
       if (!binds) return failure("malformed-request", "Channel binding needs a mechanism that ends in -PLUS");
       if (flag.type === CHANNEL_BINDING_TYPE) return undefined;
+      this.#options.boundOtherwise.add(username);
       return failure("malformed-request", `Channel binding is of type ${CHANNEL_BINDING_TYPE} only`);
     }
     if (binds) return failure("malformed-request", "A mechanism that ends in -PLUS needs channel binding");
-    if (flag === "y" && this.#options.plusOffered) {
+    if (flag === "y" && this.#options.plusOffered && !this.#options.boundOtherwise.has(username)) {
       return failure("not-authorized", "Channel binding was offered: somebody may have hidden it from you");
     }
     return undefined;

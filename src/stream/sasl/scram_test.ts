@@ -24,6 +24,7 @@ function options(hash: ScramHash, salt64: string, more: Partial<ScramOptions> = 
     nonce: "server",
     channelBinding: undefined,
     plusOffered: false,
+    boundOtherwise: new Set(),
     ...more,
   };
 }

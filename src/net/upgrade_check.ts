@@ -14,19 +14,21 @@ const HANDSHAKE_RECORD = 0x16;
 const LIMIT_MS = 1_000;
 const ECHO = "What I tell you three times is true.";
 
-/**
- * Puts one connection to ourselves under TLS, on loopback, and looks at the octets on the way. Some versions of Deno
- * hang in this, and some send everything in the clear without a word.
- * @returns whether `node:tls` can take over a socket; after a second and a half at most
- */
+/** Whether `node:tls` can take over a socket on this Deno; known after a second and a half at most. */
 export async function nodeTlsWorks(identity: TlsIdentity, clock: Clock): Promise<boolean> {
-  if (!hasNodeTls()) return false;
-  return await within(clock, LIMIT_MS * 1.5, upgradeOnLoopback(identity, clock).catch(() => false), false);
+  return hasNodeTls() && await upgradeWorks(new NodeTlsAcceptor(identity, clock), clock);
 }
 
-async function upgradeOnLoopback(identity: TlsIdentity, clock: Clock): Promise<boolean> {
+/**
+ * Puts one connection to ourselves under TLS, on loopback, and looks at the octets on the way. There are versions of
+ * Deno that hang in this, and some that send everything in the clear without a word.
+ */
+export function upgradeWorks(acceptor: TlsAcceptor, clock: Clock): Promise<boolean> {
+  return within(clock, LIMIT_MS * 1.5, upgradeOnLoopback(acceptor, clock).catch(() => false), false);
+}
+
+async function upgradeOnLoopback(acceptor: TlsAcceptor, clock: Clock): Promise<boolean> {
   const sockets = new NodeSockets(nullLog, clock);
-  const acceptor = new NodeTlsAcceptor(identity, clock);
   const served = Promise.withResolvers<void>();
   const serve = (wire: SocketWire) => void echo(wire, acceptor).catch(() => {}).finally(served.resolve);
   const listener = await sockets.listen({ host: "127.0.0.1", port: 0 }, false, serve);
@@ -54,23 +56,19 @@ async function echo(wire: SocketWire, acceptor: TlsAcceptor): Promise<void> {
 }
 
 /** The client. */
-function echoesUnderTls(socket: Socket): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+async function echoesUnderTls(socket: Socket): Promise<boolean> {
   const tap = new Tap(socket);
-  tap.once("data", () => {
-    tap.pause();
-    tap.firstOctet = undefined;
-    const secure = tls.connect({ socket: tap, rejectUnauthorized: false }, () => secure.write(ECHO));
-    let heard = "";
-    secure.on("data", (chunk) => {
-      heard += chunk.toString();
-      if (heard.length >= ECHO.length) resolve(heard === ECHO && tap.firstOctet === HANDSHAKE_RECORD);
-    });
-    secure.on("error", () => resolve(false));
-    secure.on("close", () => resolve(false));
-  });
   tap.write("starttls");
-  return promise;
+  await new Promise((resolve) => tap.once("data", resolve));
+  tap.pause();
+  tap.firstOctet = undefined;
+  const secure = tls.connect({ socket: tap, rejectUnauthorized: false });
+  secure.end(ECHO);
+  let heard = "";
+  secure.on("data", (chunk) => heard += chunk.toString());
+  secure.on("error", () => {});
+  await new Promise((resolve) => secure.once("end", resolve).once("close", resolve));
+  return heard === ECHO && tap.firstOctet === HANDSHAKE_RECORD;
 }
 
 /** Passes the bytes of a socket on and remembers the first octet that came. */

@@ -1,0 +1,42 @@
+import { BitWriter } from "./bit_writer.ts";
+import { Matcher } from "./matcher.ts";
+import { PieceWriter } from "./piece.ts";
+import { BLOCK } from "./tables.ts";
+
+const HEADER_BITS = 3;
+
+/**
+ * Compresses for one direction of a link, block by block. History is what both ends know: the last 32,768 octets of
+ * plain text. The same calls give the same octets on every machine. Holds about 300 KB,
+ * and while it works on a large block the output besides.
+ */
+export class Deflater {
+  readonly #matcher = new Matcher();
+  readonly #pieces = new PieceWriter();
+  readonly #writer = new BitWriter();
+
+  /** @param history what both ends know already, of which the last 32,768 octets count; nothing is put out for it */
+  constructor(history?: Uint8Array) {
+    if (history !== undefined) this.#matcher.prime(history);
+  }
+
+  /** How much of what was said before can be referred to now, octets. */
+  get historySizeBytes(): number {
+    return this.#matcher.historySizeBytes;
+  }
+
+  /**
+   * Compresses all of `plain`, of any size, and ends as by a sync flush whose last four octets, 00 00 FF FF, are left
+   * out (as RFC 7692 does, section 7.2.1).
+   */
+  block(plain: Uint8Array): Uint8Array<ArrayBuffer> {
+    for (let at = 0; at < plain.length;) {
+      const size = this.#matcher.take(plain.subarray(at));
+      this.#pieces.write(this.#writer, this.#matcher, size);
+      at += size;
+    }
+    this.#writer.reserve(HEADER_BITS);
+    this.#writer.write(BLOCK.STORED << 1, HEADER_BITS);
+    return this.#writer.take();
+  }
+}

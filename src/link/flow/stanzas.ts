@@ -1,0 +1,47 @@
+import { DEFAULT_XML_LIMITS, type Element, XmlError, XmlParser } from "../../xml/mod.ts";
+import type { NumberedText } from "./store.ts";
+import { DamageError } from "./octets.ts";
+
+/** The other side has checked what it took from its clients: here only what would break the link is refused. */
+const LIMITS = { ...DEFAULT_XML_LIMITS, stanzaSizeBytes: 524_288 };
+
+/** A stanza, read, with its octets as they came. */
+export interface StanzaText {
+  readonly element: Element;
+  readonly text: Uint8Array;
+}
+
+/** The text of a frame: its stanzas, one behind the other. */
+export function joinTexts(texts: readonly NumberedText[]): Uint8Array {
+  const joined = new Uint8Array(texts.reduce((sum, { text }) => sum + text.length, 0));
+  let at = 0;
+  for (const { text } of texts) {
+    joined.set(text, at);
+    at += text.length;
+  }
+  return joined;
+}
+
+/**
+ * Takes the text of a frame apart again.
+ * @throws {DamageError} when it is not one or more whole stanzas with nothing between them
+ */
+export function splitStanzas(text: Uint8Array): StanzaText[] {
+  const parser = new XmlParser({ limits: LIMITS, preset: { contentNs: "jabber:server" } });
+  const texts: StanzaText[] = [];
+  let at = 0;
+  try {
+    parser.push(text, (event) => {
+      if (event.kind !== "element") throw new DamageError("Cannot read a frame: it closes the stream");
+      texts.push({ element: event.element, text: text.slice(at, at + event.sizeBytes) });
+      at += event.sizeBytes;
+    });
+  } catch (error) {
+    if (error instanceof XmlError) throw new DamageError(`Cannot read a frame: ${error.message}`);
+    throw error;
+  }
+  if (at !== text.length || texts.length === 0) {
+    throw new DamageError("Cannot read a frame: a stanza is not whole");
+  }
+  return texts;
+}

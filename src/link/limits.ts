@@ -1,0 +1,34 @@
+import { type Element, leastLimits, type XmlLimits } from "../xml/mod.ts";
+
+/**
+ * What crosses a link has grown since a client sent it: by addresses, by references for what clients may write plainly,
+ * by namespaces that clients declare once. A peer whose parser does not take it ends the stream, for everybody. So each
+ * side sends a little more than a client may, and takes well more than that.
+ */
+
+/** Bounds on what is sent to a peer that has the same limits for its clients. */
+export function sentLimits(clients: XmlLimits): XmlLimits {
+  return {
+    stanzaSizeBytes: clients.stanzaSizeBytes + 8_192,
+    depth: clients.depth,
+    attributes: clients.attributes + 8,
+    elements: clients.elements,
+  };
+}
+
+/** Bounds on what is taken from a peer. Leaves room for a delay stamp, which comes on top of what was measured. */
+export function takenLimits(clients: XmlLimits): XmlLimits {
+  return {
+    stanzaSizeBytes: 2 * clients.stanzaSizeBytes + 8_192,
+    depth: clients.depth + 8,
+    attributes: clients.attributes + 16,
+    elements: clients.elements + 16,
+  };
+}
+
+/** Whether an element, as it is written, is within limits. */
+export function fits(element: Element, limits: XmlLimits): boolean {
+  const least = leastLimits(element);
+  return least.stanzaSizeBytes <= limits.stanzaSizeBytes && least.depth <= limits.depth &&
+    least.attributes <= limits.attributes && least.elements <= limits.elements;
+}

@@ -1,0 +1,38 @@
+/** A stanza's text with its number in a flow. */
+export interface NumberedText {
+  readonly number: number;
+  readonly text: Uint8Array;
+}
+
+/** What a sender keeps about its flow (docs/link-protocol.md section 6). */
+export interface SenderRecord {
+  readonly incarnation: Uint8Array;
+  readonly acked: number;
+  readonly sent: number;
+  /** Start of the last cold opening. */
+  readonly base: number;
+}
+
+/** What a receiver keeps about the other side's flow. */
+export interface ReceiverRecord {
+  readonly incarnation: Uint8Array;
+  readonly received: number;
+  readonly base: number;
+}
+
+/** One direction of a link: its record and the texts that may be asked for again. */
+export interface FlowHalfStore<R> {
+  load(): { readonly record: R; readonly texts: readonly NumberedText[] } | undefined;
+  save(record: R): void;
+  addText(text: NumberedText): void;
+  /** Removes the texts below `number`. */
+  removeBelow(number: number): void;
+  /** Removes every text: the flow begins anew. */
+  clear(): void;
+}
+
+/** Both directions of a link in profile `halyard`. */
+export interface FlowStore {
+  readonly sender: FlowHalfStore<SenderRecord>;
+  readonly receiver: FlowHalfStore<ReceiverRecord>;
+}

@@ -1,0 +1,80 @@
+import type { Command, Connection, Query } from "./connection.ts";
+import type { FlowHalfStore, FlowStore, ReceiverRecord, SenderRecord } from "./flow_interfaces.ts";
+
+// A type and not an interface: only a type has the index signature that rows have.
+type FlowRow = {
+  readonly incarnation: Uint8Array;
+  readonly mark: number;
+  readonly sent: number;
+  readonly base: number;
+};
+
+type TextRow = { readonly number: number; readonly text: Uint8Array };
+
+type Direction = "out" | "in";
+
+/** The flows of all links, in the tables `flows` and `flow_texts`. */
+export class SqliteFlows {
+  readonly #load: Query<FlowRow>;
+  readonly #save: Command<never>;
+  readonly #texts: Query<TextRow>;
+  readonly #addText: Command<never>;
+  readonly #removeBelow: Command<never>;
+
+  constructor(db: Connection) {
+    this.#load = db.query("SELECT incarnation, mark, sent, base FROM flows WHERE peer = ? AND direction = ?");
+    this.#save = db.command(
+      "INSERT INTO flows (peer, direction, incarnation, mark, sent, base) VALUES (?, ?, ?, ?, ?, ?) " +
+        "ON CONFLICT DO UPDATE SET incarnation = excluded.incarnation, mark = excluded.mark, " +
+        "sent = excluded.sent, base = excluded.base",
+    );
+    this.#texts = db.query(
+      "SELECT number, text FROM flow_texts WHERE peer = ? AND direction = ? ORDER BY number",
+    );
+    this.#addText = db.command("INSERT INTO flow_texts (peer, direction, number, text) VALUES (?, ?, ?, ?)");
+    this.#removeBelow = db.command("DELETE FROM flow_texts WHERE peer = ? AND direction = ? AND number < ?");
+  }
+
+  /** The two flows of the link to `peer`. */
+  of(peer: string): FlowStore {
+    return {
+      sender: this.#half<SenderRecord>(
+        peer,
+        "out",
+        ({ incarnation, mark, sent, base }) => ({ incarnation, acked: mark, sent, base }),
+        ({ incarnation, acked, sent, base }) => ({ incarnation, mark: acked, sent, base }),
+      ),
+      receiver: this.#half<ReceiverRecord>(
+        peer,
+        "in",
+        ({ incarnation, mark, base }) => ({ incarnation, received: mark, base }),
+        ({ incarnation, received, base }) => ({ incarnation, mark: received, sent: 0, base }),
+      ),
+    };
+  }
+
+  #half<R>(
+    peer: string,
+    direction: Direction,
+    toRecord: (row: FlowRow) => R,
+    toRow: (record: R) => FlowRow,
+  ): FlowHalfStore<R> {
+    return {
+      load: () => {
+        const row = this.#load.get(peer, direction);
+        if (row === undefined) return undefined;
+        return {
+          record: toRecord(row),
+          texts: this.#texts.all(peer, direction).map(({ number, text }) => ({ number, text })),
+        };
+      },
+      save: (record) => {
+        const { incarnation, mark, sent, base } = toRow(record);
+        this.#save.run(peer, direction, incarnation, mark, sent, base);
+      },
+      addText: ({ number, text }) => void this.#addText.run(peer, direction, number, text),
+      removeBelow: (number) => void this.#removeBelow.run(peer, direction, number),
+      clear: () => void this.#removeBelow.run(peer, direction, Number.MAX_SAFE_INTEGER),
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { Turn } from "../base/mod.ts";
+import { openStorage } from "./mod.ts";
+
+function withFlows(test: (storage: ReturnType<typeof openStorage>) => void): void {
+  const storage = openStorage({
+    path: ":memory:",
+    turn: new Turn((error) => {
+      throw error;
+    }),
+  });
+  try {
+    test(storage);
+  } finally {
+    storage.close();
+  }
+}
+
+const INCARNATION = Uint8Array.of(1, 2, 3, 4);
+const TEXTS = [1, 2, 3].map((number) => ({ number, text: Uint8Array.of(number) }));
+
+Deno.test("a flow that never was is not there", () => {
+  withFlows((storage) => assert.equal(storage.flows("shore").sender.load(), undefined));
+});
+
+Deno.test("both directions of each peer are kept apart, with their texts in order", () => {
+  withFlows((storage) => {
+    const { sender, receiver } = storage.flows("shore");
+    sender.save({ incarnation: INCARNATION, acked: 1, sent: 3, base: 1 });
+    receiver.save({ incarnation: INCARNATION, received: 9, base: 7 });
+    for (const text of [...TEXTS].reverse()) sender.addText(text);
+    assert.deepEqual(sender.load(), {
+      record: { incarnation: INCARNATION, acked: 1, sent: 3, base: 1 },
+      texts: TEXTS,
+    });
+    assert.deepEqual(receiver.load(), {
+      record: { incarnation: INCARNATION, received: 9, base: 7 },
+      texts: [],
+    });
+    assert.equal(storage.flows("other").sender.load(), undefined);
+  });
+});
+
+Deno.test("texts go from the oldest on, or all at once; the record is replaced", () => {
+  withFlows((storage) => {
+    const { sender } = storage.flows("shore");
+    sender.save({ incarnation: INCARNATION, acked: 1, sent: 3, base: 1 });
+    for (const text of TEXTS) sender.addText(text);
+    sender.removeBelow(3);
+    assert.deepEqual(sender.load()?.texts.map(({ number }) => number), [3]);
+    sender.save({ incarnation: INCARNATION, acked: 3, sent: 3, base: 2 });
+    assert.equal(sender.load()?.record.acked, 3);
+    sender.clear();
+    assert.deepEqual(sender.load()?.texts, []);
+  });
+});
