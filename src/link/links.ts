@@ -7,6 +7,7 @@ import { FlowPeer } from "./flow_peer.ts";
 import { Peer } from "./peer.ts";
 import type { LinkPeer, PeerConfig } from "./peer_config.ts";
 import type { PeerStatus } from "./status.ts";
+import { readStored } from "./stored.ts";
 
 /** What the links of a server are made of. */
 export interface LinksOptions extends LinkContext {
@@ -19,10 +20,12 @@ export class Links implements Hop {
   readonly #peers = new Map<string, LinkPeer>();
   readonly #byDomain = new Map<string, LinkPeer>();
   readonly #doors: Doors;
+  readonly #context: LinkContext;
 
   /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
   constructor(options: LinksOptions) {
     const { peers, ...context } = options;
+    this.#context = context;
     for (const config of peers) {
       this.#add(config.profile === "halyard" ? new FlowPeer(config, context) : new Peer(config, context));
     }
@@ -41,6 +44,7 @@ export class Links implements Hop {
   async start(): Promise<void> {
     await this.#doors.open();
     for (const peer of this.#peers.values()) peer.start();
+    this.#rehome();
   }
 
   /** Ends every stream in good order, within seconds. What waits stays in the store. */
@@ -75,6 +79,17 @@ export class Links implements Hop {
    */
   flush(name: string): number {
     return this.#peer(name).flush();
+  }
+
+  /** What waits for a peer that is no longer configured goes where its address leads now, or back to its sender. */
+  #rehome(): void {
+    const { storage, router, log } = this.#context;
+    for (const name of storage.linkQueue.peers().filter((name) => !this.#peers.has(name))) {
+      const stored = storage.linkQueue.list(name);
+      log.warn("queue of a peer that is not configured", { peer: name, stanzas: stored.length });
+      storage.linkQueue.remove(name, stored.map(({ id }) => id));
+      for (const one of stored) router.route(readStored(one));
+    }
   }
 
   #add(peer: LinkPeer): void {

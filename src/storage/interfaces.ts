@@ -127,6 +127,8 @@ export interface LinkQueueStore {
   remove(peer: string, ids: readonly number[]): void;
   /** Oldest first. */
   list(peer: string): QueuedStanza[];
+  /** Every peer for which something is kept, configured or not. */
+  peers(): string[];
 }
 
 /** Small values of the server itself: secrets made once, counters that must not run backwards. */

@@ -7,7 +7,10 @@ export class SqliteLinkQueue implements LinkQueueStore {
   readonly #remove: Command<never>;
   readonly #list: Query<{ id: number; xml: string; received_ms: number }>;
 
+  readonly #peers: Query<{ peer: string }>;
+
   constructor(db: Connection) {
+    this.#peers = db.query("SELECT DISTINCT peer FROM link_queue ORDER BY peer");
     this.#add = db.command("INSERT INTO link_queue (peer, xml, received_ms) VALUES (?, ?, ?) RETURNING id");
     this.#remove = db.command("DELETE FROM link_queue WHERE id = ? AND peer = ?");
     this.#list = db.query("SELECT id, xml, received_ms FROM link_queue WHERE peer = ? ORDER BY id");
@@ -25,5 +28,9 @@ export class SqliteLinkQueue implements LinkQueueStore {
 
   list(peer: string): QueuedStanza[] {
     return this.#list.all(peer).map((row) => ({ id: row.id, xml: row.xml, receivedMs: row.received_ms }));
+  }
+
+  peers(): string[] {
+    return this.#peers.all().map((row) => row.peer);
   }
 }

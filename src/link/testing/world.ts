@@ -28,6 +28,10 @@ export class MemoryQueueStore implements LinkQueueStore {
   list(peer: string): QueuedStanza[] {
     return this.rows.filter((row) => row.peer === peer);
   }
+
+  peers(): string[] {
+    return [...new Set(this.rows.map((row) => row.peer))];
+  }
 }
 
 /** A log whose warnings and errors can be asked for. */
