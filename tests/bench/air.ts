@@ -5,7 +5,7 @@ import { measureBudgets } from "./air_budget.ts";
 import { AIR_LINK, AIR_PEER } from "./air_world.ts";
 
 const [measured, committed] = [await measureBudgets(), await readBudgets()];
-print(`${AIR_PEER.profile}, ${AIR_PEER.compression}, rules ${AIR_PEER.rules}; `);
+print(`Profile xep-0361 unless said, ${AIR_PEER.compression}, rules ${AIR_PEER.rules}; `);
 print(`${AIR_LINK.rateBps} bit/s, ${AIR_LINK.delayMs} ms one way. Bodies: SMS Spam Collection v.1\n`);
 print(`${"".padEnd(52)}${"to shore".padStart(9)}${"to ship".padStart(9)}${"turns".padStart(7)}   was\n`);
 for (const [name, { forth, back, turnarounds }] of Object.entries(measured)) {

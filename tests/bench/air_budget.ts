@@ -1,6 +1,6 @@
 import { escapeText } from "../../src/xml/mod.ts";
 import type { SimClient } from "../support/sim_client.ts";
-import { type Air, AirWorld } from "./air_world.ts";
+import { type Air, AirWorld, type Profile } from "./air_world.ts";
 import { ROOT } from "../support/process.ts";
 
 const FURTHER_MESSAGES = 50;
@@ -18,7 +18,18 @@ export type Budgets = Readonly<Record<string, Air>>;
 
 /** Measures all of them, in virtual time: the same program gives the same figures on every machine. */
 export async function measureBudgets(): Promise<Budgets> {
-  return { ...await measureMessages(), ...await measureLogins(), ...await measureSubscription() };
+  const ours = Object.entries(await measureProfile("halyard")).map((
+    [name, air],
+  ) => [`halyard: ${name}`, air]);
+  return { ...await measureProfile("xep-0361"), ...Object.fromEntries(ours) as Budgets };
+}
+
+async function measureProfile(profile: Profile): Promise<Budgets> {
+  return {
+    ...await measureMessages(profile),
+    ...await measureLogins(profile),
+    ...await measureSubscription(profile),
+  };
 }
 
 /** The bodies of the reference traffic. */
@@ -34,8 +45,8 @@ export function phoneMessage(to: string, body: string, id: string): string {
     `<markable xmlns='urn:xmpp:chat-markers:0'/><origin-id xmlns='urn:xmpp:sid:0' id='${id}'/></message>`;
 }
 
-async function measureMessages(): Promise<Budgets> {
-  await using air = await AirWorld.start();
+async function measureMessages(profile: Profile): Promise<Budgets> {
+  await using air = await AirWorld.start(profile);
   air.world.addAccount("ship", "romeo");
   air.world.addAccount("shore", "juliet");
   const romeo = await air.login("ship", "romeo", "phone");
@@ -76,8 +87,8 @@ async function talk(
   return air.since();
 }
 
-async function measureLogins(): Promise<Budgets> {
-  await using air = await AirWorld.start();
+async function measureLogins(profile: Profile): Promise<Budgets> {
+  await using air = await AirWorld.start(profile);
   air.world.addAccount("ship", "romeo");
   for (let number = 0; number < CONTACTS; number++) {
     const name = `contact${number}`;
@@ -110,8 +121,8 @@ async function measureLogins(): Promise<Budgets> {
   };
 }
 
-async function measureSubscription(): Promise<Budgets> {
-  await using air = await AirWorld.start();
+async function measureSubscription(profile: Profile): Promise<Budgets> {
+  await using air = await AirWorld.start(profile);
   air.world.addAccount("ship", "romeo");
   air.world.addAccount("shore", "juliet");
   const romeo = await air.login("ship", "romeo", "phone");

@@ -5,7 +5,10 @@ import { SimClient } from "../support/sim_client.ts";
 
 /** The link on which the budgets are measured. */
 export const AIR_LINK = { rateBps: 2_400, delayMs: 500 } as const;
-export const AIR_PEER = { profile: "xep-0361", compression: "deflate", rules: "hf" } as const;
+export const AIR_PEER = { compression: "deflate", rules: "hf" } as const;
+
+/** The language on the link. */
+export type Profile = "xep-0361" | "halyard";
 
 const HOSTS = { ship: "192.0.2.1", shore: "192.0.2.2" } as const;
 const CLIENT_PORT = 5221;
@@ -31,10 +34,10 @@ export class AirWorld {
   readonly #ids: RandomSource = seededRandom(4);
   #mark: Air = { forth: 0, back: 0, turnarounds: 0 };
 
-  static async start(): Promise<AirWorld> {
+  static async start(profile: Profile): Promise<AirWorld> {
     const air = new AirWorld();
-    await air.world.add("ship", HOSTS.ship, config("ship", "shore"));
-    await air.world.add("shore", HOSTS.shore, config("shore", "ship"));
+    await air.world.add("ship", HOSTS.ship, config("ship", "shore", profile));
+    await air.world.add("shore", HOSTS.shore, config("shore", "ship", profile));
     return air;
   }
 
@@ -95,7 +98,7 @@ export class AirWorld {
   }
 }
 
-function config(side: Side, other: Side): string {
+function config(side: Side, other: Side, profile: Profile): string {
   const calls = side === "ship"
     ? `connect: "${HOSTS[other]}:${LINK_PORT}"`
     : `listen: "${HOSTS[side]}:${LINK_PORT}"`;
@@ -106,7 +109,7 @@ clients:
 peers:
   ${other}:
     domains: [${other}.example]
-    profile: ${AIR_PEER.profile}
+    profile: ${profile}
     compression: ${AIR_PEER.compression}
     rules: ${AIR_PEER.rules}
     carriers:
