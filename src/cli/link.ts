@@ -2,6 +2,13 @@ import { askServer } from "../admin/mod.ts";
 import { readConfig } from "./configuration.ts";
 import { CommandError, EXIT, print } from "./exit.ts";
 
+/** What is said once it is done. Whether the link comes up is for `status` to tell. */
+const DONE = {
+  up: "the link to PEER is switched on",
+  down: "the link to PEER is switched off",
+  flush: "gave up COUNT stanzas for PEER",
+} as const;
+
 /** `halyard link up|down|flush PEER`: steers a link of the running server. */
 export async function steerLink(
   action: "up" | "down" | "flush",
@@ -15,7 +22,5 @@ export async function steerLink(
   }
   const answer = await askServer(config.data, { command: `link-${action}`, name: peer });
   if (answer === undefined) throw new CommandError(`Cannot reach a server: none runs on ${config.data}`);
-  print(
-    action === "flush" ? `gave up ${String(answer)} stanzas for ${peer}` : `link to ${peer} is ${action}`,
-  );
+  print(DONE[action].replace("COUNT", String(answer)).replace("PEER", peer));
 }

@@ -13,7 +13,7 @@ import type { Config } from "../config/mod.ts";
 import { makeSelfSigned, systemNetwork, type TlsIdentity } from "../net/mod.ts";
 import { Server } from "../server.ts";
 import { openStorage } from "../storage/mod.ts";
-import { CommandError } from "./exit.ts";
+import { CommandError, EXIT } from "./exit.ts";
 import { lockDataDirectory } from "./lock.ts";
 import { VERSION } from "./version.ts";
 
@@ -112,6 +112,6 @@ function readPem(file: string): string {
   try {
     return Deno.readTextFileSync(file);
   } catch (error) {
-    throw new CommandError(`Cannot read ${file}: ${errorText(error)}`);
+    throw new CommandError(`Cannot read ${file}: ${errorText(error)}`, EXIT.usage);
   }
 }

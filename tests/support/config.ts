@@ -22,6 +22,8 @@ export interface PeerChoice {
   /** Port on loopback to call, of the peer or of a relay in between; absent: only accepts calls. */
   readonly connectPort?: number;
   readonly rate?: string;
+  /** `xep-0361` unless given. */
+  readonly profile?: "halyard" | "xep-0361";
 }
 
 /** What a test wants otherwise than by default. */
@@ -88,7 +90,7 @@ function at(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
-function peerSection({ domain, connectPort, rate }: PeerChoice, ports: Ports) {
+function peerSection({ domain, connectPort, rate, profile = "xep-0361" }: PeerChoice, ports: Ports) {
   const tcp = {
     ...(connectPort === undefined ? {} : { connect: at(connectPort) }),
     listen: at(ports.link),
@@ -99,7 +101,7 @@ function peerSection({ domain, connectPort, rate }: PeerChoice, ports: Ports) {
   };
   return {
     domains: [domain],
-    profile: "xep-0361",
+    profile,
     compression: "deflate",
     rules: "hf",
     carriers: [{ tcp }],
