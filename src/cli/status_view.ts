@@ -24,6 +24,7 @@ export function peerLines(peer: PeerStatus, nowMs: number): string[] {
       : `  waiting: ${queue.stanzas} stanzas, ${sizeText(queue.sizeBytes)}, oldest ${
         durationText(queue.oldestAgeMs ?? 0)
       }${queue.airtimeMs === undefined ? "" : `, about ${durationText(queue.airtimeMs)} on the air`}`,
+    ...(peer.unacknowledged === undefined ? [] : [`  not yet confirmed: ${peer.unacknowledged} stanzas`]),
     `  sent:     ${stanzas.out} stanzas, ${ratio(bytes.rawOut, bytes.linkOut)}`,
     `  received: ${stanzas.in} stanzas, ${ratio(bytes.rawIn, bytes.linkIn)}`,
   ];

@@ -7,10 +7,11 @@ import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { LinkEngine } from "./flow/mod.ts";
 import { FlowConnection } from "./flow_connection.ts";
-import { type Borders, inspect } from "./inbound.ts";
+import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { statusOf } from "./peer_view.ts";
 import type { LinkState, PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
 
@@ -149,29 +150,16 @@ export class FlowPeer implements LinkPeer {
   }
 
   status(): PeerStatus {
-    const { name, domains } = this.#config;
-    const { stanzas, sizeBytes, oldestMs } = this.#outbox;
-    const { unacknowledged } = this.#engine;
-    const nowMs = this.#context.clock.nowMs();
-    return {
-      name,
-      domains,
+    const status = statusOf({
+      config: this.#config,
+      outbox: this.#outbox,
+      tally: this.#tally,
       state: this.#state,
-      carrier: this.#inUse?.carrier.kind,
       sinceMs: this.#sinceMs,
-      lastHeardMs: this.#tally.lastHeardMs,
-      queue: {
-        stanzas,
-        sizeBytes,
-        oldestAgeMs: oldestMs === undefined ? undefined : Math.max(0, nowMs - oldestMs),
-        airtimeMs: this.#airtimeMs(sizeBytes),
-      },
-      unacknowledged,
-      bytes: this.#tally.bytes,
-      stanzas: this.#tally.stanzas,
-      savings: this.#tally.savings,
-      refused: this.#tally.refused,
-    };
+      nowMs: this.#context.clock.nowMs(),
+      carrier: this.#inUse?.carrier,
+    });
+    return { ...status, unacknowledged: this.#engine.unacknowledged };
   }
 
   #adopt(transport: Transport, carrier: CarrierConfig, isOurs: boolean): void {
@@ -249,9 +237,7 @@ export class FlowPeer implements LinkPeer {
       return;
     }
     this.#tally.addStanzas("in", 1);
-    if (stanza.kind === "presence" && ["probe", "error", "subscribe", "unsubscribe"].includes(stanza.type)) {
-      this.#outbox.reopen(stanza.to, stanza.from);
-    }
+    if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
     router.route(stanza);
   }
 
@@ -324,13 +310,6 @@ export class FlowPeer implements LinkPeer {
   #tellAnew(): void {
     this.#outbox.beginEpoch();
     if (this.#isToldUp) this.#context.events.linkUp(this.#config.name, this.#config.domains);
-  }
-
-  #airtimeMs(sizeBytes: number): number | undefined {
-    const { rateBps } = this.#inUse?.carrier ?? this.#config.carriers[0] ?? {};
-    if (rateBps === undefined) return undefined;
-    const { rawOut, linkOut } = this.#tally.bytes;
-    return Math.ceil(sizeBytes * (rawOut === 0 ? 1 : linkOut / rawOut) * 8_000 / rateBps);
   }
 
   #noteState(): void {

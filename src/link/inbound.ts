@@ -58,3 +58,8 @@ export class FaultCounter {
     return this.#faults > MOST_FAULTS;
   }
 }
+
+/** Whether the far side wants to hear the presence of its addressee again: it asked, complained, or may see it anew. */
+export function isQuestionOfPresence(stanza: Stanza): boolean {
+  return stanza.kind === "presence" && ["probe", "error", "subscribe", "unsubscribe"].includes(stanza.type);
+}

@@ -5,10 +5,11 @@ import type { Element } from "../xml/mod.ts";
 import { Caller } from "./caller.ts";
 import { Connection } from "./connection.ts";
 import type { LinkContext } from "./context.ts";
-import { type AddressFault, type Borders, FaultCounter, inspect } from "./inbound.ts";
+import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
 import type { LinkState, PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
@@ -147,27 +148,15 @@ export class Peer implements LinkPeer {
   }
 
   status(): PeerStatus {
-    const { name, domains } = this.#config;
-    const { stanzas, sizeBytes, oldestMs } = this.#outbox;
-    const nowMs = this.#context.clock.nowMs();
-    return {
-      name,
-      domains,
+    return statusOf({
+      config: this.#config,
+      outbox: this.#outbox,
+      tally: this.#tally,
       state: this.#state,
-      carrier: this.#inUse?.carrier.kind,
       sinceMs: this.#sinceMs,
-      lastHeardMs: this.#tally.lastHeardMs,
-      queue: {
-        stanzas,
-        sizeBytes,
-        oldestAgeMs: oldestMs === undefined ? undefined : Math.max(0, nowMs - oldestMs),
-        airtimeMs: this.#airtimeMs(sizeBytes),
-      },
-      bytes: this.#tally.bytes,
-      stanzas: this.#tally.stanzas,
-      savings: this.#tally.savings,
-      refused: this.#tally.refused,
-    };
+      nowMs: this.#context.clock.nowMs(),
+      carrier: this.#inUse?.carrier,
+    });
   }
 
   #callWentThrough(transport: Transport, carrier: CarrierConfig): void {
@@ -264,15 +253,6 @@ export class Peer implements LinkPeer {
     if (this.#faults.isTooMuch(this.#context.clock.monotonicMs())) connection.fail({ condition });
   }
 
-  /** At the rate of the carrier in use, else of the preferred one, and at the compression achieved so far. */
-  #airtimeMs(sizeBytes: number): number | undefined {
-    const { rateBps } = this.#inUse?.carrier ?? this.#config.carriers[0] ?? {};
-    if (rateBps === undefined) return undefined;
-    const { rawOut, linkOut } = this.#tally.bytes;
-    const ratio = rawOut === 0 ? 1 : linkOut / rawOut;
-    return Math.ceil(sizeBytes * ratio * 8_000 / rateBps);
-  }
-
   #noteState(): void {
     const state = this.#currentState();
     if (state === this.#state) return;
@@ -285,9 +265,4 @@ export class Peer implements LinkPeer {
     if (this.#inUse !== undefined) return "up";
     return this.#caller.isCalling ? "calling" : "down";
   }
-}
-
-/** Whether the far side wants to hear the presence of its addressee again: it asked, complained, or may see it anew. */
-function isQuestionOfPresence(stanza: Stanza): boolean {
-  return stanza.kind === "presence" && ["probe", "error", "subscribe", "unsubscribe"].includes(stanza.type);
 }
