@@ -87,6 +87,16 @@ export function duration(options: RangeOptions<QuantityText<typeof DURATION>>): 
   return quantity(DURATION, "Ms", options);
 }
 
+/** A duration, or `off`, which is the default; the server gets milliseconds, or undefined. */
+export function durationOrOff(
+  options: Required<Omit<RangeOptions<QuantityText<typeof DURATION>>, "fallback">>,
+): Field<number | undefined, "Ms"> {
+  const field = duration(options);
+  const off = z.pipe(z.literal("off"), z.transform(() => undefined));
+  const either = { ...field, schema: z.union([off, field.schema]), type: "duration or `off`" };
+  return byDefault("off", { ...either, expects: `off, or ${field.expects}` });
+}
+
 /** `512B`, `64KiB`, `1MiB`; the server gets bytes. */
 export function size(options: RangeOptions<QuantityText<typeof SIZE>>): Field<number, "Bytes"> {
   return quantity(SIZE, "Bytes", options);

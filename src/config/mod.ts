@@ -5,6 +5,7 @@ export { type AddressRange, isInRanges } from "./ip.ts";
 export { jsonSchemaText } from "./json_schema.ts";
 export { checkConfig, loadConfig } from "./load.ts";
 export { parseConfig, type ParsedConfig } from "./parse.ts";
+export { type Precedence, PRECEDENCES } from "./precedence.ts";
 export { configReference } from "./reference.ts";
 export { RULE_NAMES, type RuleName } from "./rules.ts";
 export type { CarrierConfig, Config, PeerConfig, TcpConfig } from "./schema.ts";

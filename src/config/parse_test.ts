@@ -49,7 +49,8 @@ Deno.test("everything that may be left out has its default", () => {
     profile: "xep-0361",
     compression: "deflate",
     rules: ["drop-chat-states", "fold-presence", "strip-xhtml-im"],
-    queue: { stanzas: 5_000, sizeBytes: 8_388_608, ageMs: 86_400_000 },
+    queue: { stanzas: 5_000, sizeBytes: 8_388_608, ageMs: 86_400_000, highestPrecedence: "flash" },
+    tellWaitingMs: undefined,
     presence: { onLinkDown: "hold", maxStaleMs: 1_800_000, graceMs: 60_000 },
     carriers: [{
       kind: "tcp",

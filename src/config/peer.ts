@@ -1,5 +1,6 @@
 import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, section } from "./field.ts";
-import { choice, count, domain, duration, size } from "./leaves.ts";
+import { choice, count, domain, duration, durationOrOff, size } from "./leaves.ts";
+import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
 import { tcp } from "./tcp.ts";
 
@@ -16,6 +17,12 @@ const queue = section("Stanzas that wait for the link; what does not fit is answ
     from: "1s",
     to: "30d",
     fallback: "24h",
+  }),
+  highest_precedence: choice({
+    about:
+      "The highest precedence that a sender may claim by XEP-0131 headers; more counts as this. Rules may give any.",
+    words: PRECEDENCES,
+    fallback: "flash",
   }),
 });
 
@@ -62,6 +69,12 @@ const peer = section("The server across a link.", {
   }),
   rules,
   queue: byDefault({}, queue, "all defaults"),
+  tell_waiting: durationOrOff({
+    about: "After what wait a sender is told, once in an outage, that and why the message waits; or `off`.",
+    from: "1s",
+    to: "1d",
+    example: "30s",
+  }),
   presence: byDefault({}, presence, "all defaults"),
   carriers: listOf(
     {

@@ -64,7 +64,9 @@ clients:
 #    # drop-chat-states, fold-presence, strip-xhtml-im in the order in which they run.
 #    rules: hf
 #    # Stanzas that wait for the link.
-#    queue: { stanzas: 5000, size: 8MiB, age: 24h }
+#    queue: { stanzas: 5000, size: 8MiB, age: 24h, highest_precedence: flash }
+#    # Senders can be told that their message waits and why, after 30s for instance.
+#    tell_waiting: off
 #    # While the link is down: hold shows the peer's users as last seen for max_stale,
 #    # strict shows them offline after grace.
 #    presence: { on_link_down: hold, max_stale: 30m, grace: 1m }

@@ -12,7 +12,7 @@ import { sentLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
-import type { LinkState, PeerStatus } from "./status.ts";
+import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
 
 /** XML that leaves together. */
@@ -66,6 +66,7 @@ export class FlowPeer implements LinkPeer {
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
+      status: () => this.status(),
       tally: this.#tally,
       clock,
       log,
@@ -260,9 +261,10 @@ export class FlowPeer implements LinkPeer {
     if (this.#inUse?.isReady !== true) return;
     let sizeBytes = 0;
     while (sizeBytes < BATCH_SIZE_BYTES) {
-      const nextBytes = this.#outbox.nextSizeBytes;
-      if (nextBytes === undefined || !this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES)) return;
-      const batch = this.#outbox.take(1);
+      const batch = this.#outbox.take(
+        1,
+        (nextBytes) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES),
+      );
       if (batch === undefined) return;
       const text = encoder.encode(batch.xml);
       this.#engine.accept(text);
@@ -321,7 +323,7 @@ export class FlowPeer implements LinkPeer {
       ? "calling"
       : "down";
     if (state === this.#state) return;
+    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
     this.#state = state;
-    this.#sinceMs = this.#context.clock.nowMs();
   }
 }

@@ -88,7 +88,7 @@ export class Links implements Hop {
       const stored = storage.linkQueue.list(name);
       log.warn("queue of a peer that is not configured", { peer: name, stanzas: stored.length });
       storage.linkQueue.remove(name, stored.map(({ id }) => id));
-      for (const one of stored) router.route(readStored(one));
+      for (const one of stored) router.route(readStored(one).stanza);
     }
   }
 

@@ -1,7 +1,9 @@
 import { type Clock, errorText, type Log } from "../base/mod.ts";
+import type { Precedence } from "../config/mod.ts";
 import { type Jid, NS, ownStanza, type Stanza, withDelay, withElement } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
 import { type Element, elementSizeBytes, elementsOf, writeXml, xml, type XmlLimits } from "../xml/mod.ts";
+import { lateReply, lateRuleAt, noticesAt } from "./amp.ts";
 import { queueClass } from "./classes.ts";
 import { PresenceLedger } from "./ledger.ts";
 import { fits } from "./limits.ts";
@@ -9,20 +11,25 @@ import type { PeerConfig } from "./peer_config.ts";
 import { OutboundQueue, type Waiting } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
 import { explainRules, isChild } from "./rules/mod.ts";
-import { readStored } from "./stored.ts";
+import type { PeerStatus } from "./status.ts";
+import { readStored, storedXml } from "./stored.ts";
 import type { AnsweredLoss, Tally } from "./tally.ts";
+import { Teller } from "./teller.ts";
+import { type Terms, termsOf, worthlessMs } from "./terms.ts";
 
 /** Waiting time from which a message says when it was sent (XEP-0203). */
 const STAMPED_AFTER_MS = 10_000;
 
 /** What an outbox stands on. */
 export interface OutboxOptions {
-  readonly peer: Pick<PeerConfig, "name" | "rules" | "queue">;
+  readonly peer: Pick<PeerConfig, "name" | "domains" | "rules" | "queue" | "tellWaitingMs">;
   readonly store: LinkQueueStore;
   /** Bounds on one stanza as it is written; the peer has to be able to read it. */
   readonly limits: XmlLimits;
   /** Takes the answers to senders whose stanzas do not cross. */
   readonly answer: (stanza: Stanza) => void;
+  /** How the link stands, for senders who are told why their message waits. */
+  readonly status: () => Pick<PeerStatus, "state" | "sinceMs" | "queue">;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,10 +57,12 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: OutboundQueue;
   readonly #ledger = new PresenceLedger();
+  readonly #teller: Teller;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#queue = new OutboundQueue(options.peer.queue);
+    this.#teller = new Teller(options.peer, (waiting) => this.#queue.has(waiting));
   }
 
   get stanzas(): number {
@@ -65,19 +74,20 @@ export class Outbox {
     return this.#queue.sizeBytes;
   }
 
-  /** Size of the stanza that leaves next; undefined when nothing waits. */
-  get nextSizeBytes(): number | undefined {
-    return this.#queue.first?.sizeBytes;
+  /** Stanzas that wait in each level. */
+  get byPrecedence(): Readonly<Record<Precedence, number>> {
+    return this.#queue.byPrecedence;
   }
 
-  /** When the stanza that leaves next came in; undefined when nothing waits. */
+  /** When the stanza came in that has waited longest; undefined when nothing waits. */
   get oldestMs(): number | undefined {
     return this.#queue.oldestMs;
   }
 
   /** When `expire` has something to do, wall clock; undefined when it never has. */
   get nextExpiryMs(): number | undefined {
-    return this.#queue.nextExpiryMs;
+    const moments = [this.#queue.nextExpiryMs, this.#teller.nextMs].filter((ms) => ms !== undefined);
+    return moments.length === 0 ? undefined : Math.min(...moments);
   }
 
   /** Takes back what waited when the server stopped. Once, before anything else. */
@@ -86,7 +96,8 @@ export class Outbox {
     const stored = store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs || a.id - b.id);
     for (const one of stored) {
       try {
-        this.#put(readStored(one), { isUp: false, roomBytes: 0 }, one.id);
+        const { stanza, terms } = readStored(one);
+        this.#put(stanza, { isUp: false, roomBytes: 0 }, one.id, terms);
       } catch (error) {
         // Nobody can be answered: it does not say whom.
         log.error("stored stanza is unreadable", { peer: peer.name, id: one.id, error: errorText(error) });
@@ -104,14 +115,18 @@ export class Outbox {
   /**
    * The next stanzas to leave.
    * @param mostBytes size as XML that ends the batch; a single stanza may be larger
-   * @returns undefined when nothing waits
+   * @param hasRoom whether the link bears a stanza of that size now
+   * @returns undefined when nothing waits, or nothing that the link bears
    */
-  take(mostBytes: number): Batch | undefined {
+  take(mostBytes: number, hasRoom: (sizeBytes: number) => boolean = () => true): Batch | undefined {
+    // What is worthless when its turn comes must not cross, however late the timer is.
+    this.expire();
     const stanzas: Waiting[] = [];
     let sizeBytes = 0;
     let xml = "";
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
+      if (!hasRoom(next.sizeBytes)) break;
       this.#queue.remove(next);
       if (this.#ledger.repeats(next.stanza)) {
         this.#options.tally.addSaving("unchanged", "the far side knows this presence", next.sizeBytes);
@@ -129,12 +144,21 @@ export class Outbox {
   handedOver(batch: Batch): void {
     this.#options.tally.addStanzas("out", batch.stanzas.length);
     this.#unstore(batch.stanzas);
+    const nowMs = this.#options.clock.nowMs();
+    const late = batch.stanzas.map(({ stanza, terms }) => ({
+      stanza,
+      rules: noticesAt(terms.lateRules, nowMs),
+    }));
+    for (const { stanza, rules } of late) for (const rule of rules) this.#answer(lateReply(stanza, rule));
+    if (this.#queue.messages === 0) this.#teller.endOutage();
   }
 
   /** Puts batches that may not have arrived back to the head of the queue, in their order. */
   takeBack(batches: readonly Batch[]): void {
     const stanzas = batches.flatMap((batch) => batch.stanzas);
     for (const stale of this.#queue.putBack(stanzas)) this.#addSuperseded(stale);
+    const nowMs = this.#options.clock.nowMs();
+    for (const waiting of this.#queue.all) this.#teller.waits(waiting, nowMs);
     this.storeAll();
   }
 
@@ -143,14 +167,19 @@ export class Outbox {
     for (const waiting of this.#queue.all) this.#storeOne(waiting);
   }
 
-  /** Answers those whose stanzas have waited too long. */
+  /** Answers those whose stanzas have waited too long, and tells those who want to know that theirs still wait. */
   expire(): void {
-    this.#refuse(this.#queue.expire(this.#options.clock.nowMs()), "expired");
+    const { clock, status } = this.#options;
+    const nowMs = clock.nowMs();
+    this.#refuse(this.#queue.expire(nowMs), "expired");
+    if (this.#queue.messages === 0) this.#teller.endOutage();
+    for (const notice of this.#teller.due(nowMs, status, this.#queue.messages)) this.#answer(notice);
   }
 
   /** Drops what waits, each stanza answered. @returns how many there were */
   flush(): number {
     const all = this.#queue.clear();
+    this.#teller.endOutage();
     this.#refuse(all, "flushed");
     return all.length;
   }
@@ -165,26 +194,38 @@ export class Outbox {
     this.#ledger.reopen(from, to);
   }
 
-  #put(stanza: Stanza, link: LinkView, storeId: number | undefined): void {
+  #put(stanza: Stanza, link: LinkView, storeId: number | undefined, storedTerms?: Terms): void {
+    const { peer, clock } = this.#options;
+    const terms = storedTerms ?? termsOf(stanza, peer.queue.highestPrecedence ?? "flash");
     const thinned = this.#thin(stanza);
     if (thinned === undefined) return this.#forget(storeId);
+    const lapsesMs = worthlessMs(terms);
+    if (lapsesMs !== undefined && lapsesMs <= clock.nowMs() && queueClass(thinned) !== "presence-end") {
+      this.#forget(storeId);
+      return this.#lose(thinned, "expired", terms);
+    }
     const sendable = this.#shortened(thinned);
-    if (sendable === undefined) return this.#giveUp(thinned, storeId, "too-large");
-    const hopeless = link.isUp ? undefined : lossWhileDown(sendable);
-    if (hopeless !== undefined) return this.#giveUp(sendable, storeId, hopeless);
+    const hopeless = sendable === undefined ? "too-large" : link.isUp ? undefined : lossWhileDown(sendable);
+    if (sendable === undefined || hopeless !== undefined) {
+      this.#forget(storeId);
+      return this.#lose(sendable ?? thinned, hopeless ?? "too-large", terms);
+    }
     // What waits may wait for days, and must not hold on to all that was read with it.
     const kept = link.roomBytes > 0 ? sendable : ownStanza(sendable);
     const sizeBytes = elementSizeBytes(kept.element);
-    const put = this.#queue.put(kept, sizeBytes, this.#ledger.mayKnow(kept), storeId);
+    const put = this.#queue.put({ stanza: kept, sizeBytes, terms, storeId }, this.#ledger.mayKnow(kept));
     for (const superseded of put.superseded) this.#addSuperseded(superseded);
     // Stored before anything is answered: an answer may come back here as another stanza.
-    if (put.waiting !== undefined && this.#queue.sizeBytes > link.roomBytes) this.#storeOne(put.waiting);
+    if (put.waiting !== undefined) this.#settle(put.waiting, link);
     this.#refuse(put.evicted, "full");
   }
 
-  #giveUp(stanza: Stanza, storeId: number | undefined, loss: AnsweredLoss): void {
-    this.#forget(storeId);
-    this.#lose(stanza, loss);
+  #settle(waiting: Waiting, link: LinkView): void {
+    this.#teller.waits(waiting, this.#options.clock.nowMs());
+    if (this.#queue.sizeBytes <= link.roomBytes) return;
+    this.#storeOne(waiting);
+    // What it overtakes may have been about to leave, and is not now.
+    if (waiting.precedence !== "routine" && link.roomBytes > 0) this.storeAll();
   }
 
   /** A stanza that the peer can read: that somebody has gone is said in any case, if without his last words. */
@@ -216,12 +257,16 @@ export class Outbox {
 
   #refuse(waiting: readonly Waiting[], reason: AnsweredLoss): void {
     this.#unstore(waiting);
-    for (const { stanza } of waiting) this.#lose(stanza, reason);
+    for (const { stanza, terms } of waiting) this.#lose(stanza, reason, terms);
   }
 
-  #lose(stanza: Stanza, reason: AnsweredLoss): void {
+  #lose(stanza: Stanza, reason: AnsweredLoss, terms: Terms): void {
     this.#options.tally.addLoss(reason);
-    const answer = refusalOf(stanza, reason);
+    const late = reason === "expired" ? lateRuleAt(terms.lateRules, this.#options.clock.nowMs()) : undefined;
+    this.#answer(late === undefined ? refusalOf(stanza, reason) : lateReply(stanza, late));
+  }
+
+  #answer(answer: Stanza | undefined): void {
     if (answer !== undefined) this.#options.answer(answer);
   }
 
@@ -230,7 +275,7 @@ export class Outbox {
       return;
     }
     const { store, peer } = this.#options;
-    waiting.storeId = store.add(peer.name, writeXml(waiting.stanza.element), waiting.stanza.receivedMs);
+    waiting.storeId = store.add(peer.name, storedXml(waiting), waiting.stanza.receivedMs);
   }
 
   #unstore(waiting: readonly Waiting[]): void {

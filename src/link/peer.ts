@@ -11,7 +11,7 @@ import { Outbox } from "./outbox.ts";
 import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
-import type { LinkState, PeerStatus } from "./status.ts";
+import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
 
 /** Age at which a connection has proved itself, even if nothing came over it. */
@@ -66,6 +66,7 @@ export class Peer implements LinkPeer {
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
+      status: () => this.status(),
       tally: this.#tally,
       clock,
       log,
@@ -256,8 +257,8 @@ export class Peer implements LinkPeer {
   #noteState(): void {
     const state = this.#currentState();
     if (state === this.#state) return;
+    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
     this.#state = state;
-    this.#sinceMs = this.#context.clock.nowMs();
   }
 
   #currentState(): LinkState {

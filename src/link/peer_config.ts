@@ -22,6 +22,8 @@ export interface PeerConfig {
   /** In the order in which they run. */
   readonly rules: readonly RuleName[];
   readonly queue: QueueLimits;
+  /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
+  readonly tellWaitingMs?: number | undefined;
   /** The first is preferred; later ones are called when those before do not answer. */
   readonly carriers: readonly CarrierConfig[];
 }

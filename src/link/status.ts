@@ -1,4 +1,4 @@
-import type { RuleName } from "../config/mod.ts";
+import type { Precedence, RuleName } from "../config/mod.ts";
 
 /**
  * How a link stands.
@@ -10,6 +10,12 @@ import type { RuleName } from "../config/mod.ts";
  */
 export type LinkState = "up" | "calling" | "down" | "disabled";
 
+/** Whether two states are of one break of a link: calls come and go in it. */
+export function isOneBreak(a: LinkState, b: LinkState): boolean {
+  const isBreak = (state: LinkState) => state === "calling" || state === "down";
+  return isBreak(a) && isBreak(b);
+}
+
 /** One peer as an operator sees it. Counts run from the start of the server. */
 export interface PeerStatus {
   readonly name: string;
@@ -17,7 +23,7 @@ export interface PeerStatus {
   readonly state: LinkState;
   /** Kind of the carrier in use; undefined unless up. */
   readonly carrier: string | undefined;
-  /** When the state began, wall clock. */
+  /** When the state began, wall clock. A call changes nothing: `calling` and `down` are one break. */
   readonly sinceMs: number;
   /** When something last came from the peer, wall clock; undefined when nothing ever did. */
   readonly lastHeardMs: number | undefined;
@@ -36,6 +42,8 @@ export interface QueueStatus {
   readonly stanzas: number;
   /** As XML, before compression. */
   readonly sizeBytes: number;
+  /** Stanzas in each level. */
+  readonly byPrecedence: Readonly<Record<Precedence, number>>;
   /** Undefined when nothing waits. */
   readonly oldestAgeMs: number | undefined;
   /** Estimate for all of it, at the compression achieved so far; undefined when the rate is not known. */
