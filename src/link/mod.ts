@@ -1,5 +1,6 @@
 /** The slow side: links to peers, with their rules, queues and connections, in profile `xep-0361`. */
 export { Links, type LinksOptions } from "./links.ts";
+export { LINK_MODES, type LinkMode } from "./mode.ts";
 export type { CarrierConfig, PeerConfig, TcpCarrierConfig } from "./peer_config.ts";
 export type { QueueLimits } from "./queue.ts";
 export { specifications } from "./specifications.ts";
