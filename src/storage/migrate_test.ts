@@ -60,12 +60,16 @@ const FIRST_SAMPLE =
    INSERT INTO link_queue VALUES (7, 'shore', '<presence/>', 40);
    INSERT INTO settings VALUES ('secret', x'0102')`;
 
+const SECOND_SAMPLE = `${FIRST_SAMPLE};
+   INSERT INTO flows VALUES ('shore', 'out', x'01020304', 3, 4, 1);
+   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
-  `${FIRST_SAMPLE};
-   INSERT INTO flows VALUES ('shore', 'out', x'01020304', 3, 4, 1);
-   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`,
+  SECOND_SAMPLE,
+  `${SECOND_SAMPLE};
+   INSERT INTO link_epochs VALUES ('shore', 'in', 1793000000)`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -91,6 +95,7 @@ for (const [n, sample] of SAMPLES.entries()) {
         ]);
         assert.deepEqual(storage.offline.list("romeo"), [{ id: 5, xml: "<message/>", receivedMs: 30 }]);
         assert.equal(storage.flows("shore").sender.load()?.record.sent, n === 0 ? undefined : 4);
+        assert.equal(storage.linkEpochs("shore").load().in, n < 2 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
         assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));
       } finally {
