@@ -1,8 +1,8 @@
 import { createCipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 /**
- * The primitives of link authentication (docs/link-authentication.md), as a parameter of the core that uses them. All of
- * them are in Web Crypto too; here they answer at once, since a core does not wait.
+ * The primitives of link authentication (docs/link-authentication.md), as a parameter of the core that uses them.
+ * All of them are in Web Crypto too; here they answer at once, since a core does not wait.
  */
 export interface FrameCrypto {
   /** HKDF-SHA-256 (RFC 5869). @returns `sizeBytes` octets */

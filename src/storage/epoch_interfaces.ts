@@ -1,4 +1,4 @@
-/** Of an authenticated link (docs/link-authentication.md), the highest epoch of each direction; 0 when there was none. */
+/** The highest epoch of each direction of a link (docs/link-authentication.md); 0 when there was none. */
 export interface LinkEpochs {
   readonly out: number;
   readonly in: number;

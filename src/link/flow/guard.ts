@@ -22,8 +22,8 @@ export interface Unguarded {
   /** Why there is no frame; undefined also when the other side only had a word for the guard itself. */
   readonly fault: GuardFault | undefined;
   /**
-   * The other side has taken nothing that we sent on this connection, and asks for a higher epoch, which is chosen. On a
-   * stream carrier the owner ends the connection; on a block carrier our flow begins on it anew.
+   * The other side takes nothing of what we send on this connection, and asks for a higher epoch, which is chosen. On
+   * a stream carrier the owner ends the connection; on a block carrier our flow begins on it anew.
    */
   readonly mustRenew: boolean;
 }
@@ -35,7 +35,7 @@ export interface GuardChannel {
    * @throws {RangeError} when there is no room (see `hasRoom`)
    */
   protect(frame: Uint8Array): Guarded;
-  /** Checks a frame that came; never throws for what is in it. Once a fault came on a stream carrier all that follows has it. */
+  /** Checks a frame that came; never throws for what is in it. On a stream carrier the first fault is the last word. */
   unprotect(octets: Uint8Array): Unguarded;
   /** A frame for the guard of the other side that goes alone, when one is due; else it rides on the next `protect`. */
   answer(): Guarded | undefined;

@@ -181,3 +181,37 @@ Deno.test(`blocks: ${MISFIT_BLOCKS} in a row that do not fit are answered, since
   assert.ok(near.unprotect(far.answer()?.octets ?? ACK).mustRenew);
   assert.deepEqual(far.unprotect(near.protect(ACK).octets), taken(ACK));
 });
+
+Deno.test("blocks: a sender that was set back into the very epoch that goes on is told to leave it", () => {
+  const { ship, near: first, far } = settledPair();
+  for (let n = 0; n < 5; n++) assert.deepEqual(far.unprotect(first.protect(ACK).octets), taken(ACK));
+  ship.store.restore({ out: EXAMPLE_CLOCK_S - 1, in: 0 });
+  ship.clock.wallS = 0;
+  ship.restart();
+  const near = ship.open("block");
+  assert.equal(ship.store.load().out, EXAMPLE_CLOCK_S);
+  for (let n = 1; n <= MISFIT_BLOCKS; n++) {
+    const { octets, ticket } = near.protect(ACK);
+    assert.equal(far.unprotect(octets).frame, undefined);
+    near.confirmed(ticket);
+  }
+  assert.ok(near.unprotect(far.answer()?.octets ?? ACK).mustRenew);
+  assert.equal(ship.store.load().out, EXAMPLE_CLOCK_S + 2);
+  assert.deepEqual(far.unprotect(near.protect(ACK).octets), taken(ACK));
+});
+
+Deno.test("blocks: an answer tells its own epoch, for one who knows neither and was told it in vain", () => {
+  const { ship, far } = settledPair();
+  far.confirmed(far.protect(ACK).ticket);
+  assert.equal(far.overheadBytes, 10);
+  ship.store.restore({ out: 3, in: 0 });
+  ship.clock.wallS = 0;
+  ship.restart();
+  const near = ship.open("block");
+  const { octets, ticket } = near.protect(ACK);
+  assert.deepEqual(far.unprotect(octets), refused("behind"));
+  near.confirmed(ticket);
+  assert.equal(far.overheadBytes, 20);
+  assert.deepEqual(near.unprotect(far.protect(ACK).octets), { ...taken(ACK), mustRenew: true });
+  assert.deepEqual(far.unprotect(near.protect(ACK).octets), taken(ACK));
+});

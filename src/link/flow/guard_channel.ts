@@ -5,6 +5,7 @@ import type { GuardFault } from "./guard_fault.ts";
 import {
   decodeGuarded,
   encodeGuarded,
+  EPOCH_MOST,
   type GuardedFrame,
   type GuardHead,
   modeOf,
@@ -16,10 +17,10 @@ import { type DirectionSecret, EpochKeys } from "./guard_keys.ts";
 export const UNCONFIRMED_BLOCKS = 128;
 /** From so many on a failure begins a new epoch. */
 const RENEW_BLOCKS = 64;
-/** Blocks in a row that do not fit the epoch that goes on, from which on the other side is taken to be in another one. */
+/** Blocks in a row that are not the next of the epoch that goes on: then the other side is taken to be elsewhere. */
 export const MISFIT_BLOCKS = 3;
-/** The floor that says: I hold no epoch of yours here, whatever you think. */
-const NO_EPOCH = 0;
+/** Added to a floor: none of what you send can be read here, whatever your epoch is. */
+const ANEW = EPOCH_MOST + 1;
 const EMPTY = new Uint8Array(0);
 
 /** Which epoch of the other side's goes on here, and how far it is. */
@@ -27,7 +28,7 @@ interface Incoming {
   readonly keys: EpochKeys;
   /** Number of the last frame taken. */
   last: number;
-  /** Frames since then that did not fit. */
+  /** Blocks since then that were not the next. */
   misfits: number;
 }
 
@@ -121,9 +122,11 @@ export class KeyedChannel implements GuardChannel {
   }
 
   #head(): GuardHead {
+    // Whom we do not understand may not understand us either: a block with a word for the guard stands for itself.
+    const isTelling = this.#isTelling || (this.#carrier === "block" && this.#floorDue !== undefined);
     return {
       mode: this.#secrets.out.mode,
-      epoch: this.#isTelling ? this.#keys.epoch : undefined,
+      epoch: isTelling ? this.#keys.epoch : undefined,
       floor: this.#floorDue,
       counter: this.#carrier === "block" ? this.#number % 256 : undefined,
     };
@@ -147,7 +150,7 @@ export class KeyedChannel implements GuardChannel {
       return this.#takeNext(guarded, current);
     }
     if (epoch !== undefined) return this.#takeFirst(guarded, epoch);
-    this.#answer(NO_EPOCH);
+    this.#answer(this.#epochs.accepted + ANEW);
     return refused("unknown");
   }
 
@@ -164,10 +167,12 @@ export class KeyedChannel implements GuardChannel {
     }
     const isRepeated = counter !== undefined && number >= 256 &&
       this.#open(incoming.keys, guarded, number - 256) !== undefined;
-    if (isRepeated) return refused("replay");
     // The carrier confirms what only the guard refuses, so the other side may have told its epoch in vain.
-    if (this.#carrier === "block" && ++incoming.misfits >= MISFIT_BLOCKS) this.#answer(NO_EPOCH);
-    return refused(this.#misfit);
+    incoming.misfits++;
+    if (this.#carrier === "block" && incoming.misfits >= MISFIT_BLOCKS) {
+      this.#answer(this.#epochs.accepted + ANEW);
+    }
+    return refused(isRepeated ? "replay" : this.#misfit);
   }
 
   /** A frame that tells an epoch other than the one that goes on here. */
@@ -201,13 +206,15 @@ export class KeyedChannel implements GuardChannel {
 
   /**
    * Follows the other side's word where our epochs have to go on. An old word does no harm: it asks for no more than what
-   * was done long since, except for "no epoch", which therefore counts only when it is new.
+   * was done long since, except for "anew", which therefore counts only when it is new.
    * @returns whether the epoch of this connection is of no use to the other side
    */
-  #heed(floor: number | undefined, isNew: boolean): boolean {
-    if (floor === undefined) return false;
-    const isAsked = floor === NO_EPOCH ? isNew && !this.#isTelling : floor >= this.#keys.epoch;
-    if (!isAsked || !this.#epochs.raise(floor)) return false;
+  #heed(word: number | undefined, isNew: boolean): boolean {
+    if (word === undefined) return false;
+    const isAnew = word >= ANEW && isNew && !this.#isTelling;
+    const floor = word % ANEW;
+    if (!isAnew && floor < this.#keys.epoch) return false;
+    if (!this.#epochs.raise(floor)) return false;
     if (this.#carrier === "block") this.#beginEpoch();
     return true;
   }

@@ -27,7 +27,7 @@ export class GuardEpochs {
 
   /**
    * An epoch of ours that was never used. The clock puts it above those that a restored backup does not know of.
-   * @throws {Error} when there is none left, after some 10^12 connections
+   * @throws {Error} when there is none left, after some 10^11 connections
    */
   next(): number {
     const clockS = Math.min(Math.floor(this.#clock.nowMs() / 1_000), CLOCK_MOST_S);

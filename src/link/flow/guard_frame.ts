@@ -9,8 +9,8 @@ export const GUARD_OVERHEAD_BYTES = 20;
 export const FRAME_SIZE_BYTES = 131_072;
 /** Of the truncated MAC at the end. */
 export const TAG_SIZE_BYTES = 8;
-/** Epochs have 40 bits. */
-export const EPOCH_MOST = 2 ** 40 - 1;
+/** Epochs have 39 bits of the 40 that they are sent in. */
+export const EPOCH_MOST = 2 ** 39 - 1;
 
 const KIND = { sign: 0x41, seal: 0x42 } as const;
 const HAS_EPOCH = 0x10;
@@ -22,7 +22,7 @@ export interface GuardHead {
   readonly mode: GuardMode;
   /** When it is told. */
   readonly epoch: number | undefined;
-  /** When the other side has to begin anew: in an epoch above this one. */
+  /** A word where the other side's epochs have to go on: 39 bits of epoch, and above them one that says "anew". */
   readonly floor: number | undefined;
   /** The lowest octet of the frame's number, on block carriers. */
   readonly counter: number | undefined;
@@ -99,6 +99,6 @@ export function decodeGuarded(octets: Uint8Array, carrier: CarrierKind): Guarded
     counter: carrier === "block" ? number(1) : undefined,
   };
   const end = octets.length - TAG_SIZE_BYTES;
-  if (end < at) return undefined;
+  if (end < at || (head.epoch ?? 0) > EPOCH_MOST) return undefined;
   return { head, body: octets.slice(at, end), tag: octets.slice(end) };
 }

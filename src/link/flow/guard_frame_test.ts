@@ -100,6 +100,7 @@ const ILLEGAL: readonly (readonly [what: string, hex: string])[] = [
   ["both modes' bits but not bit 6", "01 00 00 00 00 00 00 00 00 00 00"],
   ["an unknown flag", "49 00 00 00 00 00 00 00 00 00 00"],
   ["another unknown flag", "45 00 00 00 00 00 00 00 00 00 00"],
+  ["an epoch of 40 bits", "51 80 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00"],
   ["less than a tag", "41 00 00 00 00 00 00 00"],
   ["less than a tag behind an epoch", "51 00 00 00 00 01 00 00 00 00 00 00 00"],
   ["less than a tag behind epoch and floor", "71 00 00 00 00 01 00 00 00 00 01 00 00 00 00 00 00 00"],

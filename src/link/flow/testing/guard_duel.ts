@@ -29,30 +29,35 @@ interface Side {
   lastText: string | undefined;
 }
 
-/** One sealed text, by the key and initial counter block that sealed it. */
+/** Sees to it that no initial counter block seals two texts. */
 class SealWatch {
+  /** The text by key and initial counter block, and by key and number. */
   readonly #texts = new Map<string, string>();
+  #sealed: readonly [key: Uint8Array, iv: Uint8Array, text: Uint8Array] | undefined;
+  /** How often one number under one key has protected two texts. */
+  reusedNumbers = 0;
+
   readonly crypto: FrameCrypto = {
     ...systemFrameCrypto,
-    cipher: (key, iv, octets) => {
-      this.#sealed = { place: `${hexOf(key)} ${hexOf(iv)}`, octets };
-      return systemFrameCrypto.cipher(key, iv, octets);
+    cipher: (...sealed) => {
+      this.#sealed = sealed;
+      return systemFrameCrypto.cipher(...sealed);
     },
   };
-  #sealed: { readonly place: string; readonly octets: Uint8Array } | undefined;
-  /** How often a place came again, each time with the same text. */
-  repeats = 0;
 
   /** Looks at what `protect` has just sealed. */
   check(): void {
-    const { place, octets } = this.#sealed ?? {};
+    if (this.#sealed === undefined) return;
+    const [key, iv, text] = this.#sealed.map(hexOf);
     this.#sealed = undefined;
-    if (place === undefined || octets === undefined) return;
-    const text = hexOf(octets);
+    assert.ok(this.#isFirst(`${key} ${iv}`, text), "one initial counter block has sealed two texts");
+    if (!this.#isFirst(`${key} number ${iv?.slice(24)}`, text)) this.reusedNumbers++;
+  }
+
+  #isFirst(place: string, text = ""): boolean {
     const before = this.#texts.get(place);
-    assert.ok(before === undefined || before === text, "one initial counter block has sealed two texts");
-    if (before !== undefined) this.repeats++;
     this.#texts.set(place, text);
+    return before === undefined || before === text;
   }
 }
 
@@ -79,16 +84,16 @@ export class GuardDuel {
     this.#sides = { ship: side("ship"), shore: side("shore") };
   }
 
-  /** How often the same text was sealed in the same place again, which only a side that was set back does. */
-  get repeatedSeals(): number {
-    return this.#watch.repeats;
+  /** How often a side that was set back has protected another text in a place that was used before. */
+  get reusedNumbers(): number {
+    return this.#watch.reusedNumbers;
   }
 
   play(steps: number): void {
     for (let step = 0; step < steps; step++) this.#step(this.#chance(0.5) ? "ship" : "shore");
   }
 
-  /** Lets the carrier work well for a while. @throws {AssertionError} when a text of either side does not arrive then */
+  /** Lets the carrier work well for a while. @throws {AssertionError} when texts do not arrive then */
   settle(): void {
     for (const { by, ticket } of this.#flying.splice(0)) by.failed(ticket);
     for (let round = 0; round < 12; round++) {
