@@ -215,3 +215,19 @@ Deno.test("blocks: an answer tells its own epoch, for one who knows neither and 
   assert.deepEqual(near.unprotect(far.protect(ACK).octets), { ...taken(ACK), mustRenew: true });
   assert.deepEqual(far.unprotect(near.protect(ACK).octets), taken(ACK));
 });
+
+Deno.test("blocks: a recorded answer, of this epoch or an older one, asks for nothing any more", () => {
+  const { ship, shore, near } = settledPair();
+  shore.store.commit();
+  shore.restart();
+  const asking = shore.open("block");
+  asking.unprotect(near.protect(ACK).octets);
+  const answer = asking.answer()?.octets ?? ACK;
+  assert.ok(near.unprotect(answer).mustRenew);
+  near.confirmed(near.protect(ACK).ticket);
+  const before = ship.store.load();
+  assert.deepEqual(near.unprotect(answer), refused("replay"));
+  assert.deepEqual(near.unprotect(shore.open("block").protect(ACK).octets), taken(ACK));
+  assert.deepEqual(near.unprotect(answer), refused("behind"));
+  assert.deepEqual(ship.store.load().out, before.out);
+});

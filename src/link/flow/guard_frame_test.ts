@@ -60,6 +60,13 @@ const EXAMPLES: readonly Example[] = [
     frame: "",
     octets: "71 00 6b 49 d2 00 00 6a b1 3b 80 00 58 2a 3e ec fa 34 d8 3c",
   },
+  {
+    what: "`seal`, block 7 with ANEW, floor 1,790,000,000: an acknowledgement",
+    head: { mode: "seal", epoch: EXAMPLE_CLOCK_S, floor: 2 ** 39 + 1_790_000_000, counter: 7 },
+    number: 7,
+    frame: "90 00 05",
+    octets: "72 00 6b 49 d2 00 80 6a b1 3b 80 07 77 34 a2 35 be ac 38 b5 4b df 26",
+  },
 ];
 
 function keysOf(mode: GuardMode): EpochKeys {

@@ -56,14 +56,9 @@ export class EpochKeys {
   }
 
   #tag({ head, number }: FramePlace, text: Uint8Array): Uint8Array {
-    const mac = this.#crypto.mac(this.#macKey, [
-      Uint8Array.of(kindOf(head)),
-      fixedOctets(this.epoch, 8),
-      fixedOctets(number, 8),
-      head.floor === undefined ? new Uint8Array(0) : fixedOctets(head.floor, 5),
-      text,
-    ]);
-    return mac.slice(0, TAG_SIZE_BYTES);
+    const floor = head.floor === undefined ? [] : fixedOctets(head.floor, 5);
+    const place = [kindOf(head), ...fixedOctets(this.epoch, 8), ...fixedOctets(number, 8), ...floor];
+    return this.#crypto.mac(this.#macKey, [Uint8Array.from(place), text]).slice(0, TAG_SIZE_BYTES);
   }
 
   /** Made from the tag, an initial counter block comes again only with the same text in the same place. */
