@@ -27,6 +27,7 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...listenerFaults(raw, carriers),
     ...callFaults(carriers),
     ...domainFaults(raw),
+    ...authFaults(raw),
   ];
 }
 
@@ -180,6 +181,18 @@ function domainFaults(raw: unknown): Fault[] {
       message:
         `${found.value} belongs to ${owner} already; each domain has one server: remove one of the two`,
     };
+  });
+}
+
+/** Authentication in a profile that has no place for it. */
+function authFaults(raw: unknown): Fault[] {
+  return find(raw, ["peers", "*"]).flatMap(({ path, value }) => {
+    if (!isMapping(value) || value.auth === undefined || (value.profile ?? "xep-0361") !== "xep-0361") {
+      return [];
+    }
+    const message = "profile xep-0361 has no place for `auth`; set `profile: halyard` on both sides, " +
+      "or remove `auth` and use `tls` in the carrier";
+    return [{ path: [...path, "auth"], at: "key", message }];
   });
 }
 

@@ -266,6 +266,18 @@ const FAULTY: readonly (readonly [name: string, text: string, ...problems: strin
     withCarrier("listen: '0.0.0.0:5270', connect: '127.0.0.1:5270'"),
     "6:49: 127.0.0.1:5270 is where this server listens itself; give the address of the peer",
   ],
+  [
+    "auth is given without profile halyard",
+    withCarrier("connect: 'b:1'", "    auth: { mode: sign, key_file: k }\n"),
+    "5:5: profile xep-0361 has no place for `auth`; set `profile: halyard` on both sides, " +
+    "or remove `auth` and use `tls` in the carrier",
+  ],
+  [
+    "auth has no key and an unknown mode",
+    withCarrier("connect: 'b:1'", "    profile: halyard\n    auth: { mode: mac }\n"),
+    "6:11: `key_file` is missing; it takes a path, relative to this file or absolute",
+    '6:19: `mode` cannot be "mac"; it takes one of: sign, seal',
+  ],
 ];
 
 for (const [name, text, ...problems] of FAULTY) {
