@@ -4,6 +4,7 @@ import { type Fault, isMapping, type KeyPath, shown } from "./fault.ts";
 import { isLoopback, overlap, parseIp } from "./ip.ts";
 import { parseDomain } from "./leaves.ts";
 import { PEER_NAMES } from "./peer.ts";
+import { ruleFaults } from "./rule_faults.ts";
 import { needsCallers, RETRY_DEFAULTS } from "./tcp.ts";
 import { DURATION, parseQuantity } from "./units.ts";
 
@@ -27,6 +28,7 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...listenerFaults(raw, carriers),
     ...callFaults(carriers),
     ...domainFaults(raw),
+    ...ruleFaults(find(raw, ["peers", "*", "rules"])),
   ];
 }
 

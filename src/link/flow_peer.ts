@@ -10,10 +10,11 @@ import { FlowConnection } from "./flow_connection.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
+import { Thinner } from "./thinner.ts";
 
 /** XML that leaves together. */
 const BATCH_SIZE_BYTES = 4_096;
@@ -37,6 +38,8 @@ export class FlowPeer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  /** The rules for what comes. */
+  readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
   readonly #caller: Caller;
   readonly #expiry: Deadline;
@@ -61,6 +64,12 @@ export class FlowPeer implements LinkPeer {
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#thinner = new Thinner({
+      rules: config.rules,
+      direction: "in",
+      tally: this.#tally,
+      answer: (stanza) => router.route(stanza),
+    });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
@@ -194,6 +203,9 @@ export class FlowPeer implements LinkPeer {
   #use(connection: FlowConnection | undefined): void {
     if (this.#inUse !== undefined) this.#engine.disconnected();
     this.#inUse = connection;
+    const names = carrierNames(this.#config, connection?.carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
     this.#cancelWait?.();
     if (connection !== undefined) {
       this.#engine.connected("stream");
@@ -239,7 +251,8 @@ export class FlowPeer implements LinkPeer {
     }
     this.#tally.addStanzas("in", 1);
     if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
-    router.route(stanza);
+    const admitted = this.#thinner.admit(stanza);
+    if (admitted !== undefined) router.route(admitted.stanza);
   }
 
   /** Looks, when the turn ends, at what can be sent. */

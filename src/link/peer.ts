@@ -8,11 +8,12 @@ import type { LinkContext } from "./context.ts";
 import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
+import { Thinner } from "./thinner.ts";
 
 /** Age at which a connection has proved itself, even if nothing came over it. */
 const PROVEN_MS = 60_000;
@@ -33,6 +34,8 @@ export class Peer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  /** The rules for what comes. */
+  readonly #thinner: Thinner;
   readonly #pump: Pump;
   readonly #caller: Caller;
   readonly #faults = new FaultCounter();
@@ -61,6 +64,12 @@ export class Peer implements LinkPeer {
     };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#thinner = new Thinner({
+      rules: config.rules,
+      direction: "in",
+      tally: this.#tally,
+      answer: (stanza) => router.route(stanza),
+    });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
@@ -217,10 +226,17 @@ export class Peer implements LinkPeer {
     if (this.#accepted?.isOpen === false) this.#accepted = undefined;
     const before = this.#inUse;
     this.#inUse = this.#called ?? this.#accepted;
+    this.#useCarrier(this.#inUse?.carrier);
     if (this.#inUse !== before) this.#change(before, this.#inUse);
     if (this.#inUse !== undefined) this.#caller.rest();
     else if (this.#isRunning && this.#isEnabled) this.#caller.callLater();
     this.#noteState();
+  }
+
+  #useCarrier(carrier: CarrierConfig | undefined): void {
+    const names = carrierNames(this.#config, carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
   }
 
   #change(before: Connection | undefined, now: Connection | undefined): void {
@@ -245,7 +261,8 @@ export class Peer implements LinkPeer {
     // The first one proves that somebody is there.
     this.#pump.wake();
     if (isQuestionOfPresence(inspected)) this.#outbox.reopen(inspected.to, inspected.from);
-    router.route(inspected);
+    const admitted = this.#thinner.admit(inspected);
+    if (admitted !== undefined) router.route(admitted.stanza);
   }
 
   #refuse({ condition, why }: AddressFault, connection: Connection): void {

@@ -1,4 +1,4 @@
-import type { AddressRange, RuleName } from "../config/mod.ts";
+import type { AddressRange, RuleConfig } from "../config/mod.ts";
 import type { Endpoint, LinkTls, Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { QueueLimits } from "./queue.ts";
@@ -19,8 +19,8 @@ export interface PeerConfig {
   readonly toldDownAfterMs: number;
   /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
   readonly compression: "deflate" | "none";
-  /** In the order in which they run. */
-  readonly rules: readonly RuleName[];
+  /** In the order in which they are asked. */
+  readonly rules: readonly RuleConfig[];
   readonly queue: QueueLimits;
   /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
   readonly tellWaitingMs?: number | undefined;
@@ -30,6 +30,11 @@ export interface PeerConfig {
 
 /** What bears a link's bytes. */
 export type CarrierConfig = TcpCarrierConfig;
+
+/** The names by which rules know a carrier of a peer: its kind, and its place among the peer's carriers from 1. */
+export function carrierNames(config: PeerConfig, carrier: CarrierConfig | undefined): readonly string[] {
+  return carrier === undefined ? [] : [carrier.kind, String(config.carriers.indexOf(carrier) + 1)];
+}
 
 /** A TCP connection, opened by either side. */
 export interface TcpCarrierConfig {

@@ -55,7 +55,7 @@ export class Teller {
   due(nowMs: number, report: () => LinkReport, messages: number): Stanza[] {
     const notices: Stanza[] = [];
     for (let next = this.#pending.take(nowMs); next !== undefined; next = this.#pending.take(nowMs)) {
-      if (this.#told.size >= MOST_TOLD) break;
+      if (this.#told.size >= MOST_TOLD) continue;
       const { stanza } = next;
       this.#told.add(stanza.from.toString());
       notices.push(notice(stanza, waitingText(stanza.to.bare.toString(), report(), messages, nowMs), nowMs));
