@@ -169,6 +169,11 @@ export class Peer implements LinkPeer {
     });
   }
 
+  /** The last of what was sent on the connection in use. */
+  recentXml(): string | undefined {
+    return this.#inUse?.recentXml;
+  }
+
   #callWentThrough(transport: Transport, carrier: CarrierConfig): void {
     const connection = this.#adopt(transport, carrier);
     if (this.#accepted?.isOpen === true && this.#accepted.hasSent) {

@@ -72,4 +72,6 @@ export interface LinkPeer {
   /** Drops what waits, each stanza answered. @returns how many there were */
   flush(): number;
   status(): PeerStatus;
+  /** In profile `xep-0361`: the last of what was sent on the connection in use; undefined when there is none. */
+  recentXml?(): string | undefined;
 }
