@@ -120,9 +120,9 @@ const match = section("Which stanzas the rule is for; all that is named has to b
     oneOrMany(
       "carriers",
       text({
-        about: "The carrier in use by its kind, its name, or its place in `carriers`, from 1.",
+        about: "The carrier in use by its kind, or its place in `carriers`, from 1.",
         type: "carrier",
-        expects: 'a carrier by its kind, its name, or its place in `carriers`, such as tcp or "2"',
+        expects: 'a carrier by its kind, or its place in `carriers`, such as tcp or "2"',
         pattern: /^[A-Za-z0-9._-]{1,64}$/,
       }),
     ),

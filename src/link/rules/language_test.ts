@@ -304,6 +304,13 @@ Deno.test("whatever the rules, no contract with a client or a server is broken",
   );
 });
 
+Deno.test("a preset can be extended by an exception before it", () => {
+  const allowed = rules("{ match: { kind: iq, child: vcard-temp }, allow: true }", "text-only");
+  assert.equal(fate(new RuleSet(allowed, "out").apply(stanza(GET), FACTS)), "<vCard>");
+  const renamed = rules("{ name: text-presence, fold-presence: none }", "text-only");
+  assert.equal(fate(new RuleSet(renamed, "out").apply(stanza(AWAY), FACTS)), "dropped");
+});
+
 Deno.test("the preset text-only leaves text", () => {
   const set = new RuleSet(presetRules("text-only"), "out");
   const left = (xml: string) => fate(set.apply(stanza(xml), FACTS));

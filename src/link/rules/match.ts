@@ -7,7 +7,7 @@ import { childTest, jidTest } from "./globs.ts";
 export interface Facts {
   /** The level that its sender claims, as far as he may. */
   readonly precedence: Precedence;
-  /** By what names the carrier in use is known: its kind, its place, its name. Empty while there is none. */
+  /** By what names the carrier in use is known: its kind, its place. Empty while there is none. */
   readonly carrier: readonly string[];
 }
 
