@@ -54,11 +54,13 @@ export class Teller {
    */
   due(nowMs: number, report: () => LinkReport, messages: number): Stanza[] {
     const notices: Stanza[] = [];
+    let known: LinkReport | undefined;
     for (let next = this.#pending.take(nowMs); next !== undefined; next = this.#pending.take(nowMs)) {
       if (this.#told.size >= MOST_TOLD) continue;
       const { stanza } = next;
       this.#told.add(stanza.from.toString());
-      notices.push(notice(stanza, waitingText(stanza.to.bare.toString(), report(), messages, nowMs), nowMs));
+      known ??= report();
+      notices.push(notice(stanza, waitingText(stanza.to.bare.toString(), known, messages, nowMs), nowMs));
     }
     return notices;
   }
