@@ -47,6 +47,10 @@ Deno.test("explain shows what rules do to stanzas and what they cost, and names 
   assert.equal(wrong.stderr.trim(), "halyard: line 2: the stanza that begins here does not end");
   assert.match(wrong.stdout, /line 1: presence/);
 
+  const flood = await run(["shore"], "\n".repeat(16 * 1_048_576 + 1));
+  assert.equal(flood.code, 1);
+  assert.equal(flood.stderr.trim(), "halyard: Cannot read more than 16777216 bytes of stanzas");
+
   const nobody = await run(["ship"], "");
   assert.deepEqual([nobody.code, nobody.stderr.trim()], [
     2,

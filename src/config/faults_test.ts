@@ -260,6 +260,11 @@ const FAULTY: readonly (readonly [name: string, text: string, ...problems: strin
     "6:17: `status` calls something else unchanged; give the rule another name",
   ],
   [
+    "a rule names too much",
+    withRule(`{ strip: [${"x, ".repeat(65)}] }`),
+    "6:18: `strip` cannot be [" + "x, ".repeat(18) + "x,...; it takes a list of 0 to 64 child elements",
+  ],
+  [
     "there are too many rules",
     withCarrier("connect: 'b:1'", `    rules: [${"{ drop: true }, ".repeat(201)}]\n`),
     `5:12: \`rules\` cannot be this list; it takes ${RULES}`,
