@@ -111,7 +111,7 @@ Deno.test("no more senders are told in one outage than are remembered, and nothi
     const made = stanza(`<message from='${name}@ship.example/x'><body>x</body></message>`);
     const terms = ROUTINE;
     const waiting = {
-      order: 1,
+      order,
       stanza: made,
       sizeBytes: 1,
       class: "message",
