@@ -4,6 +4,7 @@ export const CONTROL_COMMANDS = [
   "account-removed",
   "link-up",
   "link-down",
+  "link-quiet",
   "link-flush",
   "link-recent",
 ] as const;

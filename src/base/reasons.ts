@@ -11,6 +11,7 @@
  * - `stream-error`: the other side, or we, ended the stream with a named stream error.
  * - `not-allowed`: the caller is not on the list of who may call.
  * - `limit`: a bound was exceeded.
+ * - `idle`: there was nothing to say for long; the next word opens it again.
  * - `replaced`: a newer connection took its place.
  * - `shutdown`: the server is stopping.
  * - `internal`: a mistake of our own; the log has the details.
@@ -26,6 +27,7 @@ export type CloseReason =
   | "stream-error"
   | "not-allowed"
   | "limit"
+  | "idle"
   | "replaced"
   | "shutdown"
   | "internal";

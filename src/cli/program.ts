@@ -82,8 +82,9 @@ function addUserCommands(root: Command): void {
 }
 
 const LINK_ACTIONS = {
-  up: "let a link work again after `link down`",
-  down: "close a link and keep it closed; stanzas wait",
+  up: "let a link work again after `link down` or `link quiet`",
+  down: "close a link and keep it closed, also after a restart; stanzas wait",
+  quiet: "receive only: send nothing and call nobody, also after a restart; stanzas wait",
   flush: "give up what waits for a link; the senders are told",
 } as const;
 

@@ -79,8 +79,13 @@ function answer(server: Server, request: ControlRequest): unknown {
     case "account-removed":
       return server.removeAccount(name);
     case "link-up":
+      server.links.setMode(name, "up");
+      return true;
     case "link-down":
-      server.links.setEnabled(name, command === "link-up");
+      server.links.setMode(name, "down");
+      return true;
+    case "link-quiet":
+      server.links.setMode(name, "quiet");
       return true;
     case "link-flush":
       return server.links.flush(name);

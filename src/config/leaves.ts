@@ -170,6 +170,25 @@ export function addressRange(options: LeafOptions<string>): Field<AddressRange, 
   );
 }
 
+/** A part of each day; it may go over midnight. Minutes from midnight. */
+export interface TimeSpan {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+const TIME_SPAN = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/;
+
+/** `22:00-06:00`; the server gets minutes from midnight. */
+export function timeSpan(options: LeafOptions<string>): Field<TimeSpan, ""> {
+  const expects = 'a part of the day in hours and minutes, such as "22:00-06:00"';
+  const parse = (text: string): TimeSpan | undefined => {
+    const [fromHour = 0, from = 0, toHour = 0, to = 0] = (TIME_SPAN.exec(text) ?? []).slice(1).map(Number);
+    const span = { fromMinute: 60 * fromHour + from, toMinute: 60 * toHour + to };
+    return span.fromMinute === span.toMinute ? undefined : span;
+  };
+  return leaf(textSchema(TIME_SPAN, parse), "", { type: "time-time", expects }, options);
+}
+
 /** A SHA-256 fingerprint; the server gets 64 hexadecimal digits in lower case. */
 export function fingerprint(options: LeafOptions<string>): Field<string, ""> {
   const pattern = /^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$/;

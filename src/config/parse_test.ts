@@ -52,6 +52,7 @@ Deno.test("everything that may be left out has its default", () => {
     rules: ["drop-chat-states", "fold-presence", "strip-xhtml-im"],
     queue: { stanzas: 5_000, sizeBytes: 8_388_608, ageMs: 86_400_000, highestPrecedence: "flash" },
     tellWaitingMs: undefined,
+    quietHours: [],
     presence: { onLinkDown: "hold", maxStaleMs: 1_800_000, graceMs: 60_000 },
     carriers: [{
       kind: "tcp",
@@ -63,6 +64,9 @@ Deno.test("everything that may be left out has its default", () => {
       connectTimeoutMs: 120_000,
       retryFirstMs: 2_000,
       retryMostMs: 300_000,
+      turnaroundMs: 0,
+      ackTimeoutMs: 120_000,
+      idleCloseMs: undefined,
     }],
   });
 });

@@ -1,5 +1,5 @@
 import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, section } from "./field.ts";
-import { choice, count, domain, duration, durationOrOff, size } from "./leaves.ts";
+import { choice, count, domain, duration, durationOrOff, size, timeSpan } from "./leaves.ts";
 import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
 import { tcp } from "./tcp.ts";
@@ -68,6 +68,19 @@ const peer = section("The server across a link.", {
     fallback: "deflate",
   }),
   rules,
+  quiet_hours: byDefault(
+    [],
+    listOf(
+      {
+        about: "Parts of each day, UTC, in which nothing is sent and nobody is called; what comes is taken.",
+        noun: "parts of the day",
+        least: 0,
+        most: 16,
+      },
+      timeSpan({ about: "From one time of the day to another, UTC." }),
+    ),
+    "none",
+  ),
   queue: byDefault({}, queue, "all defaults"),
   tell_waiting: durationOrOff({
     about: "After what wait a sender is told, once in an outage, that and why the message waits; or `off`.",

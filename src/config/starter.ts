@@ -67,6 +67,7 @@ clients:
 #    queue: { stanzas: 5000, size: 8MiB, age: 24h, highest_precedence: flash }
 #    # Senders can be told that their message waits and why, after 30s for instance.
 #    tell_waiting: off
+#    quiet_hours: ["22:00-06:00"]
 #    # While the link is down: hold shows the peer's users as last seen for max_stale,
 #    # strict shows them offline after grace.
 #    presence: { on_link_down: hold, max_stale: 30m, grace: 1m }
@@ -87,6 +88,9 @@ clients:
 #          connect_timeout: 2m
 #          retry_first: 2s
 #          retry_most: 5m
+#          turnaround: 0s
+#          ack_timeout: 2m
+#          idle_close: 30m
 
 # Bounds on what others can make the server hold.
 #limits:

@@ -2,24 +2,25 @@ import type { CancelTimer, CloseReason } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
-import { Caller } from "./caller.ts";
+import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { LinkEngine } from "./flow/mod.ts";
-import { FlowConnection } from "./flow_connection.ts";
+import { LinkEngine, type Room } from "./flow/mod.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
+import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { Outbox } from "./outbox.ts";
 import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
+import type { Road, RoadEvents } from "./road.ts";
+import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
+import { StreamRoad } from "./stream_road.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
 
-/** XML that leaves together. */
-const BATCH_SIZE_BYTES = 4_096;
-/** How long what was received may stay unacknowledged before an acknowledgement goes alone. */
-const ACK_DELAY_MS = 5_000;
+/** How long what was received may stay unacknowledged on a stream before an acknowledgement goes alone. */
+export const ACK_DELAY_MS = 30_000;
 /** By what the delay stamp and the addresses may lengthen a stanza between queue and link. */
 const STAMP_SIZE_BYTES = 512;
 
@@ -29,8 +30,7 @@ const encoder = new TextEncoder();
  * The link to one peer in profile `halyard` (docs/link-protocol.md): stanzas go from the outbox into the engine as late
  * as there is room for them, and stay with the engine until the other side has them on disk.
  *
- * One connection is in use. When both sides call at the same moment, the call of the side whose domain sorts lower
- * stands; both know that without a word.
+ * All connections are heard; stanzas leave on one of them (see `Roads`).
  */
 export class FlowPeer implements LinkPeer {
   readonly #config: PeerConfig;
@@ -41,13 +41,14 @@ export class FlowPeer implements LinkPeer {
   /** The rules for what comes. */
   readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
-  readonly #caller: Caller;
+  readonly #callers: Callers;
+  readonly #roads: Roads;
+  readonly #mode: ModeSwitch;
   readonly #expiry: Deadline;
-  readonly #connections = new Set<FlowConnection>();
-  #inUse: FlowConnection | undefined;
-  #isEnabled = true;
   #isRunning = false;
   #isScheduled = false;
+  /** Until when ready stanzas wait for company; monotonic. */
+  #gatherUntilMs: number | undefined;
   #cancelWait: CancelTimer | undefined;
   #cancelDown: CancelTimer | undefined;
   /** Whether the rest of the server believes that the peer's users can be reached. */
@@ -89,21 +90,36 @@ export class FlowPeer implements LinkPeer {
         deliver: ({ element }) => this.#deliver(element),
         peerRestarted: () => this.#tellAnew(),
         resynchronised: (what, lost) => log.warn("link resynchronised", { peer: name, what, lost }),
+        damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
-    this.#caller = new Caller({
+    this.#callers = new Callers({
       peer: name,
-      carriers,
+      carriers: carriers.map((carrier, rank) => ({ carrier, rank })),
       network,
       clock,
       random,
       log,
-      onConnected: (transport, carrier) => this.#adopt(transport, carrier, true),
-      onFailed: () => this.#settle(),
-      onCalling: () => this.#noteState(),
+      onConnected: (transport, ranked) => this.#connected(transport, ranked, true),
+      onChange: () => this.#settle(),
+    });
+    this.#roads = new Roads({
+      engine: this.#engine,
+      callers: this.#callers,
+      clock,
+      oursStands: this.#oursStands,
+      onUse: (road) => this.#used(road),
+    });
+    this.#mode = new ModeSwitch({
+      peer: name,
+      settings: storage.settings,
+      hours: config.quietHours ?? [],
+      clock,
+      onChange: () => this.#modeChanged(),
     });
     this.#expiry = new Deadline(clock, () => {
       this.#outbox.expire();
+      this.#settle();
       this.#wake();
     });
   }
@@ -115,44 +131,41 @@ export class FlowPeer implements LinkPeer {
   start(): void {
     this.#isRunning = true;
     this.#outbox.load();
-    if (this.#isEnabled) this.#caller.callNow();
-    this.#noteState();
+    this.#mode.start();
+    this.#settle();
     this.#wake();
   }
 
   async stop(): Promise<void> {
     this.#isRunning = false;
-    this.#caller.stop();
+    this.#callers.stop();
+    this.#mode.stop();
     this.#cancelWait?.();
     this.#cancelDown?.();
     this.#expiry.set(undefined);
-    for (const connection of this.#connections) connection.close("shutdown");
-    if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
+    this.#roads.closeAll("shutdown");
+    if (this.#roads.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
     this.#outbox.storeAll();
   }
 
   accept(stanza: Stanza): void {
+    const isUp = this.#roads.inUse !== undefined || this.#roads.isIdle;
     // Stored at once: in this profile what was accepted survives whatever happens.
-    this.#outbox.accept(stanza, { isUp: this.#inUse !== undefined, roomBytes: 0 });
+    this.#outbox.accept(stanza, { isUp, roomBytes: 0 });
+    this.#settle();
     this.#wake();
   }
 
   acceptCall(transport: Transport, carrier: CarrierConfig): void {
-    if (!this.#isRunning || !this.#isEnabled) return transport.abort("not-allowed");
-    this.#adopt(transport, carrier, false);
+    if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
+    this.#connected(transport, { carrier, rank: this.#config.carriers.indexOf(carrier) }, false);
   }
 
-  setEnabled(isEnabled: boolean): void {
-    if (isEnabled === this.#isEnabled) return;
-    this.#isEnabled = isEnabled;
-    this.#context.log.info("link switched", { peer: this.#config.name, isEnabled });
-    if (isEnabled) {
-      if (this.#isRunning) this.#caller.callNow();
-    } else {
-      this.#caller.stop();
-      for (const connection of this.#connections) connection.close("closed-by-us");
-    }
-    this.#noteState();
+  setMode(mode: LinkMode): void {
+    if (!this.#mode.set(mode)) return;
+    this.#context.log.info("link switched", { peer: this.#config.name, mode });
+    if (mode === "down") this.#roads.closeAll("closed-by-us");
+    this.#modeChanged();
   }
 
   flush(): number {
@@ -167,30 +180,9 @@ export class FlowPeer implements LinkPeer {
       state: this.#state,
       sinceMs: this.#sinceMs,
       nowMs: this.#context.clock.nowMs(),
-      carrier: this.#inUse?.carrier,
+      carrier: this.#roads.inUse?.carrier,
     });
     return { ...status, unacknowledged: this.#engine.unacknowledged };
-  }
-
-  #adopt(transport: Transport, carrier: CarrierConfig, isOurs: boolean): void {
-    const { clock, log } = this.#context;
-    const { name } = this.#config;
-    const options = { peer: name, transport, carrier, isOurs, tally: this.#tally, clock, log };
-    const connection: FlowConnection = new FlowConnection(options, {
-      received: (bytes) => this.#received(connection, bytes),
-      taken: () => this.#wake(),
-      ended: (reason) => this.#ended(connection, reason),
-    });
-    this.#connections.add(connection);
-    const { host, port } = transport.remote;
-    log.info("link connected", { peer: name, host, port, carrier: carrier.kind });
-    const older = this.#inUse;
-    if (older !== undefined && older.isOurs !== isOurs && older.isOurs === this.#oursStands) {
-      connection.close("replaced");
-      return;
-    }
-    older?.close("replaced");
-    this.#use(connection);
   }
 
   /** Of two calls made at the same moment, whether ours is the one that stands. */
@@ -200,43 +192,74 @@ export class FlowPeer implements LinkPeer {
     return ours < theirs;
   }
 
-  #use(connection: FlowConnection | undefined): void {
-    if (this.#inUse !== undefined) this.#engine.disconnected();
-    this.#inUse = connection;
-    const names = carrierNames(this.#config, connection?.carrier);
-    this.#outbox.use(names);
-    this.#thinner.carrier = names;
-    this.#cancelWait?.();
-    if (connection !== undefined) {
-      this.#engine.connected("stream");
-      this.#caller.succeeded();
-      this.#tellUp();
-    }
+  #connected(transport: Transport, { carrier, rank }: RankedCarrier, isOurs: boolean): void {
+    const { clock, log } = this.#context;
+    const { name } = this.#config;
+    const options = {
+      peer: name,
+      transport,
+      carrier,
+      rank,
+      isOurs,
+      channel: this.#engine.connected("stream"),
+      acknowledged: () => this.#engine.acknowledged,
+      tally: this.#tally,
+      clock,
+      log,
+    };
+    const { host, port } = transport.remote;
+    log.info("link connected", { peer: name, host, port, carrier: carrier.kind });
+    const road: Road = new StreamRoad(options, this.#eventsOf(() => road));
+    this.#roads.add(road);
     this.#settle();
     this.#wake();
   }
 
-  #ended(connection: FlowConnection, reason: CloseReason): void {
-    this.#connections.delete(connection);
-    this.#tally.addClosed(reason);
-    this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
-    if (this.#inUse === connection) {
-      this.#use(undefined);
-      this.#tellDownLater();
-    }
-    if (this.#connections.size === 0) this.#onAllEnded?.();
+  #eventsOf(road: () => Road): RoadEvents {
+    return {
+      received: () => this.#received(road()),
+      changed: () => this.#wake(),
+      ended: (reason) => this.#ended(road(), reason),
+    };
   }
 
+  #received(road: Road): void {
+    if (road.channel.mustEnd) road.close("closed-by-us");
+    this.#roads.heard(road);
+    this.#settle();
+    this.#wake();
+  }
+
+  #ended(road: Road, reason: CloseReason): void {
+    this.#tally.addClosed(reason);
+    this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
+    this.#roads.remove(road);
+    this.#settle();
+    this.#wake();
+    if (this.#roads.size === 0) this.#onAllEnded?.();
+  }
+
+  /** Another road is in use, or none. */
+  #used(road: Road | undefined): void {
+    this.#gatherUntilMs = undefined;
+    const names = carrierNames(this.#config, road?.carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
+    if (road !== undefined) this.#tellUp();
+    else if (!this.#roads.isIdle) this.#tellDownLater();
+  }
+
+  /** Brings calls and state into line with what there is and what is wanted. */
   #settle(): void {
-    if (this.#inUse !== undefined) this.#caller.rest();
-    else if (this.#isRunning && this.#isEnabled) this.#caller.callLater();
+    if (!this.#isRunning) return;
+    const hasToSay = this.#outbox.hasToSay || this.#engine.unacknowledged > 0;
+    if (this.#mode.isSilent) this.#callers.stop();
+    else this.#roads.settle(hasToSay);
     this.#noteState();
   }
 
-  #received(connection: FlowConnection, bytes: Uint8Array): void {
-    if (connection !== this.#inUse) return;
-    this.#engine.receive(bytes, this.#context.clock.monotonicMs());
-    if (this.#engine.mustEnd) connection.close("closed-by-us");
+  #modeChanged(): void {
+    this.#settle();
     this.#wake();
   }
 
@@ -269,11 +292,15 @@ export class FlowPeer implements LinkPeer {
     });
   }
 
-  /** Moves stanzas from the outbox to the engine while there is room for them. */
+  /** Moves stanzas from the outbox to the engine while the road in use has room for them. */
   #fill(): void {
-    if (this.#inUse?.isReady !== true) return;
-    let sizeBytes = 0;
-    while (sizeBytes < BATCH_SIZE_BYTES) {
+    const road = this.#roads.inUse;
+    const room = road?.room;
+    if (road === undefined || room === undefined || this.#mode.isSilent || this.#isGathering(road, room)) {
+      return;
+    }
+    let wantedBytes = road.channel.wanted(room);
+    while (wantedBytes > 0) {
       const batch = this.#outbox.take(
         1,
         (nextBytes) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES),
@@ -283,24 +310,43 @@ export class FlowPeer implements LinkPeer {
       this.#engine.accept(text);
       this.#outbox.handedOver(batch);
       this.#tally.addBytes("raw", "out", text.length);
-      sizeBytes += text.length;
+      wantedBytes -= text.length;
     }
   }
 
-  #send(): void {
-    const connection = this.#inUse;
-    if (connection === undefined || !this.#isRunning) return;
+  /**
+   * Whether what is ready waits for company. Nothing waits behind something that is under way, since that is time
+   * enough; nothing urgent waits, and nothing when a block is full.
+   */
+  #isGathering(road: Road, room: Room): boolean {
     const nowMs = this.#context.clock.monotonicMs();
-    if (connection.isReady) {
-      const frames = this.#engine.flush(nowMs, BATCH_SIZE_BYTES);
-      if (frames.length > 0) connection.send(frames);
+    const { byPrecedence, hasToSay, sizeBytes } = this.#outbox;
+    const isReady = road.gatherMs === 0 || byPrecedence.flash + byPrecedence.immediate > 0 ||
+      sizeBytes >= road.channel.wanted(room);
+    if (!hasToSay || isReady) {
+      this.#gatherUntilMs = undefined;
+      return false;
     }
-    const dueMs = this.#engine.dueMs;
-    const waits = [connection.pacer.waitMs, dueMs === undefined ? 0 : dueMs - nowMs].filter((ms) => ms > 0);
+    this.#gatherUntilMs ??= nowMs + road.gatherMs;
+    if (nowMs < this.#gatherUntilMs) return true;
+    this.#gatherUntilMs = undefined;
+    return false;
+  }
+
+  #send(): void {
+    if (!this.#isRunning) return;
+    const nowMs = this.#context.clock.monotonicMs();
+    if (!this.#mode.isSilent) this.#roads.send(nowMs);
+    this.#noteState();
+    const moments = [...this.#roads.moments(nowMs), this.#gatherUntilMs].filter((ms) => ms !== undefined);
     this.#cancelWait?.();
-    this.#cancelWait = waits.length === 0
-      ? undefined
-      : this.#context.clock.after(Math.min(...waits), () => this.#wake());
+    this.#cancelWait = undefined;
+    if (moments.length === 0) return;
+    const waitMs = Math.max(1, Math.min(...moments) - nowMs);
+    this.#cancelWait = this.#context.clock.after(waitMs, () => {
+      this.#settle();
+      this.#wake();
+    });
   }
 
   /** Nothing was missed over a short break: only the first connection, and one after a long break, is news. */
@@ -328,15 +374,17 @@ export class FlowPeer implements LinkPeer {
   }
 
   #noteState(): void {
-    const state = !this.#isEnabled
-      ? "disabled"
-      : this.#inUse !== undefined
-      ? "up"
-      : this.#caller.isCalling
-      ? "calling"
-      : "down";
+    const state = this.#currentState();
     if (state === this.#state) return;
     if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
     this.#state = state;
+  }
+
+  #currentState(): LinkState {
+    if (this.#mode.mode === "down") return "disabled";
+    if (this.#mode.isSilent) return "quiet";
+    if (this.#roads.inUse !== undefined) return this.#roads.isSuspect ? "silent" : "up";
+    if (this.#roads.isIdle) return "idle";
+    return this.#callers.isCalling ? "calling" : "down";
   }
 }

@@ -2,6 +2,7 @@ import type { Endpoint } from "../net/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { LinkContext } from "./context.ts";
+import type { LinkMode } from "./mode.ts";
 import { Doors } from "./doors.ts";
 import { FlowPeer } from "./flow_peer.ts";
 import { Peer } from "./peer.ts";
@@ -65,11 +66,12 @@ export class Links implements Hop {
   }
 
   /**
-   * Switches a link on or off. Off, everything waits and the peer's calls are refused.
+   * Switches a link on, off or to receive-only, also for later starts. Unless on, everything waits; off, the peer's
+   * calls are refused.
    * @throws {Error} when there is no such peer
    */
-  setEnabled(name: string, isEnabled: boolean): void {
-    this.#peer(name).setEnabled(isEnabled);
+  setMode(name: string, mode: LinkMode): void {
+    this.#peer(name).setMode(mode);
   }
 
   /**

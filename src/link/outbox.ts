@@ -75,6 +75,11 @@ export class Outbox {
     return this.#queue.stanzas;
   }
 
+  /** Whether anything waits that would leave if it could, and not only what waits for company. */
+  get hasToSay(): boolean {
+    return this.#queue.hasToSay;
+  }
+
   /** Size of what waits, as XML before compression. */
   get sizeBytes(): number {
     return this.#queue.sizeBytes;

@@ -7,6 +7,7 @@ import { Connection } from "./connection.ts";
 import type { LinkContext } from "./context.ts";
 import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
+import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { Outbox } from "./outbox.ts";
 import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
@@ -47,7 +48,7 @@ export class Peer implements LinkPeer {
   #accepted: Connection | undefined;
   /** The one of them on which we send. */
   #inUse: Connection | undefined;
-  #isEnabled = true;
+  readonly #mode: ModeSwitch;
   #isRunning = false;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -80,7 +81,14 @@ export class Peer implements LinkPeer {
       clock,
       log,
     });
-    this.#pump = new Pump(this.#outbox, clock, turn);
+    this.#mode = new ModeSwitch({
+      peer: name,
+      settings: storage.settings,
+      hours: config.quietHours ?? [],
+      clock,
+      onChange: () => this.#modeChanged(),
+    });
+    this.#pump = new Pump(this.#outbox, clock, turn, () => this.#mode.isSilent);
     this.#caller = new Caller({
       peer: name,
       carriers,
@@ -103,7 +111,8 @@ export class Peer implements LinkPeer {
     this.#isRunning = true;
     this.#outbox.load();
     this.#pump.wake();
-    if (this.#isEnabled) this.#caller.callNow();
+    this.#mode.start();
+    if (!this.#mode.isSilent) this.#caller.callNow();
     this.#noteState();
   }
 
@@ -111,6 +120,7 @@ export class Peer implements LinkPeer {
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#caller.stop();
+    this.#mode.stop();
     for (const connection of this.#connections) connection.close("shutdown", STOP_MS);
     if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
     this.#pump.stop();
@@ -123,7 +133,7 @@ export class Peer implements LinkPeer {
 
   /** The peer has called. */
   acceptCall(transport: Transport, carrier: CarrierConfig): void {
-    if (!this.#isRunning || !this.#isEnabled) return transport.abort("not-allowed");
+    if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
     const older = this.#accepted;
     const connection = this.#adopt(transport, carrier);
     this.#accepted = connection;
@@ -136,18 +146,11 @@ export class Peer implements LinkPeer {
     this.#settle();
   }
 
-  /** Switches the link on or off; off, everything waits. */
-  setEnabled(isEnabled: boolean): void {
-    if (isEnabled === this.#isEnabled) return;
-    this.#isEnabled = isEnabled;
-    this.#context.log.info("link switched", { peer: this.#config.name, isEnabled });
-    if (isEnabled) {
-      if (this.#isRunning) this.#caller.callNow();
-    } else {
-      this.#caller.stop();
-      for (const connection of this.#connections) connection.close("closed-by-us");
-    }
-    this.#noteState();
+  setMode(mode: LinkMode): void {
+    if (!this.#mode.set(mode)) return;
+    this.#context.log.info("link switched", { peer: this.#config.name, mode });
+    if (mode === "down") { for (const connection of this.#connections) connection.close("closed-by-us"); }
+    this.#modeChanged();
   }
 
   /** Drops what waits, each stanza answered. @returns how many there were */
@@ -172,6 +175,15 @@ export class Peer implements LinkPeer {
   /** The last of what was sent on the connection in use. */
   recentXml(): string | undefined {
     return this.#inUse?.recentXml;
+  }
+
+  /** Whether something may be sent has changed. */
+  #modeChanged(): void {
+    if (!this.#isRunning) return;
+    if (this.#mode.isSilent) this.#caller.stop();
+    else if (this.#inUse === undefined) this.#caller.callNow();
+    this.#pump.wake();
+    this.#noteState();
   }
 
   #callWentThrough(transport: Transport, carrier: CarrierConfig): void {
@@ -234,7 +246,7 @@ export class Peer implements LinkPeer {
     this.#useCarrier(this.#inUse?.carrier);
     if (this.#inUse !== before) this.#change(before, this.#inUse);
     if (this.#inUse !== undefined) this.#caller.rest();
-    else if (this.#isRunning && this.#isEnabled) this.#caller.callLater();
+    else if (this.#isRunning && !this.#mode.isSilent) this.#caller.callLater();
     this.#noteState();
   }
 
@@ -284,7 +296,8 @@ export class Peer implements LinkPeer {
   }
 
   #currentState(): LinkState {
-    if (!this.#isEnabled) return "disabled";
+    if (this.#mode.mode === "down") return "disabled";
+    if (this.#mode.isSilent) return "quiet";
     if (this.#inUse !== undefined) return "up";
     return this.#caller.isCalling ? "calling" : "down";
   }

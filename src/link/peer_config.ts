@@ -1,7 +1,9 @@
 import type { AddressRange, RuleConfig } from "../config/mod.ts";
+import type { LinkMode } from "./mode.ts";
 import type { Endpoint, LinkTls, Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { QueueLimits } from "./queue.ts";
+import type { QuietHours } from "./quiet_hours.ts";
 import type { PeerStatus } from "./status.ts";
 
 /** One peer: the server across a link, and the link to it. Checked already where it was read. */
@@ -24,6 +26,8 @@ export interface PeerConfig {
   readonly queue: QueueLimits;
   /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
   readonly tellWaitingMs?: number | undefined;
+  /** Parts of the day in which nothing is sent. */
+  readonly quietHours?: readonly QuietHours[] | undefined;
   /** The first is preferred; later ones are called when those before do not answer. */
   readonly carriers: readonly CarrierConfig[];
 }
@@ -53,6 +57,15 @@ export interface TcpCarrierConfig {
   readonly retryFirstMs: number;
   /** Longest pause between calls. */
   readonly retryMostMs: number;
+  /**
+   * In profile `halyard`: time that a change of direction takes. Stanzas that are ready wait up to a quarter of it for
+   * company, so that more goes with the same one. Absent: the link needs none.
+   */
+  readonly turnaroundMs?: number | undefined;
+  /** In profile `halyard`: after how long without anything to say our call is closed; absent: never. */
+  readonly idleCloseMs?: number | undefined;
+  /** In profile `halyard`: how long stanzas may stay unacknowledged before the connection is taken for dead. */
+  readonly ackTimeoutMs?: number | undefined;
   readonly tls?: LinkTls | undefined;
 }
 
@@ -67,8 +80,8 @@ export interface LinkPeer {
   accept(stanza: Stanza): void;
   /** The peer has called. */
   acceptCall(transport: Transport, carrier: CarrierConfig): void;
-  /** Switches the link on or off; off, everything waits. */
-  setEnabled(isEnabled: boolean): void;
+  /** Switches the link on, off or to receive-only; unless on, everything waits. The wish survives a restart. */
+  setMode(mode: LinkMode): void;
   /** Drops what waits, each stanza answered. @returns how many there were */
   flush(): number;
   status(): PeerStatus;

@@ -98,6 +98,11 @@ export class OutboundQueue {
     return this.#entries.size;
   }
 
+  /** Whether anything waits but for company. */
+  get hasToSay(): boolean {
+    return this.#entries.size > this.#holds.size;
+  }
+
   /** Size of all that waits, as XML before compression. */
   get sizeBytes(): number {
     return this.#sizeBytes;

@@ -6,9 +6,12 @@ import type { Precedence } from "../config/mod.ts";
  * - `up`: stanzas can be sent.
  * - `calling`: no connection yet; a call is under way.
  * - `down`: no connection; the next call, ours or the peer's, is awaited.
+ * - `silent`: connected, but the peer has not answered for long; the connection is about to be given up.
+ * - `idle`: closed for want of use; the next stanza opens it.
+ * - `quiet`: receive-only, by the operator's wish or the hour: nothing is sent.
  * - `disabled`: an operator has switched it off.
  */
-export type LinkState = "up" | "calling" | "down" | "disabled";
+export type LinkState = "up" | "calling" | "down" | "silent" | "idle" | "quiet" | "disabled";
 
 /** Whether two states are of one break of a link: calls come and go in it. */
 export function isOneBreak(a: LinkState, b: LinkState): boolean {

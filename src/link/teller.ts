@@ -105,6 +105,9 @@ const STATES: Readonly<Record<LinkState, (since: string) => string>> = {
   up: () => "the link is busy",
   calling: (since) => `the link is down since ${since}`,
   down: (since) => `the link is down since ${since}`,
+  silent: (since) => `the other side has not answered; the link came up at ${since}`,
+  idle: () => "the link is being opened",
+  quiet: (since) => `the link only receives since ${since}`,
   disabled: (since) => `the link is switched off since ${since}`,
 };
 

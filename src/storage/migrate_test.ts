@@ -60,12 +60,16 @@ const FIRST_SAMPLE =
    INSERT INTO link_queue VALUES (7, 'shore', '<presence/>', 40);
    INSERT INTO settings VALUES ('secret', x'0102')`;
 
+const SECOND_SAMPLE = `${FIRST_SAMPLE};
+   INSERT INTO flows (peer, direction, incarnation, mark, sent, base) VALUES ('shore', 'out', x'01020304', 3, 4, 1);
+   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
-  `${FIRST_SAMPLE};
-   INSERT INTO flows VALUES ('shore', 'out', x'01020304', 3, 4, 1);
-   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`,
+  SECOND_SAMPLE,
+  `${SECOND_SAMPLE};
+   UPDATE flows SET confirmed = 4, retired = x'05060708' WHERE direction = 'out'`,
 ];
 
 Deno.test("there is a sample of each version", () => {

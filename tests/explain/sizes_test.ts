@@ -60,8 +60,9 @@ for (
       await world.clock.advance(60_000);
       return (ship.status().peers[0]?.bytes.linkOut ?? 0) - before;
     };
-    // The first opens the flow, which costs some octets once.
-    await carried(message("first of all", "m0"));
+    // The first opens the flow, the second acknowledges what that brought: some octets, once.
+    await carried(message("first of all", "a"));
+    await carried(message("then this", "b"));
     for (const [index, body] of BODIES.entries()) {
       const xml = message(body, `m${index + 1}`);
       const peer = peerOf(text);

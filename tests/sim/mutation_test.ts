@@ -28,21 +28,39 @@ const MUTANTS: readonly (readonly [what: string, file: string, from: string, to:
   ],
   [
     "compression resumes one octet late",
-    "link/flow/engine.ts",
-    "connection.deflater = new Deflater(history);",
-    "connection.deflater = new Deflater(history.slice(0, -1));",
+    "link/flow/stream_channel.ts",
+    "this.#deflater = new Deflater(history);",
+    "this.#deflater = new Deflater(history.slice(0, -1));",
   ],
   [
     "sending resumes one stanza late",
-    "link/flow/engine.ts",
-    "    connection.next = this.#sender.acked + 1;",
-    "    connection.next = this.#sender.acked + 2;",
+    "link/flow/stream_channel.ts",
+    "    this.#next = sender.acked + 1;\n    this.#senderGeneration",
+    "    this.#next = sender.acked + 2;\n    this.#senderGeneration",
   ],
   [
     "a repetition is not recognised by its text",
     "link/flow/receiver.ts",
     'return held !== undefined && equalOctets(held, text) ? "repetition" : "fork";',
     'return "repetition";',
+  ],
+  [
+    "what a carrier confirms is taken for stored",
+    "link/flow/block_channel.ts",
+    "if (isRestarted) this.#goBack();",
+    "",
+  ],
+  [
+    "a lost block is not sent again",
+    "link/flow/block_channel.ts",
+    "      this.#next = Math.min(this.#next, block.first);",
+    "",
+  ],
+  [
+    "a block that came out of turn is dropped without a word",
+    "link/flow/block_channel.ts",
+    'if (found === undefined) return this.#refuse(this.#core.receiver.refusal("unknown"), nowMs);',
+    "if (found === undefined) return;",
   ],
 ];
 

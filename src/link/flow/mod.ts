@@ -1,4 +1,7 @@
 /** Profile `halyard`: the protocol core of docs/link-protocol.md, without I/O. */
-export { type CarrierKind, type EngineEvents, type EngineOptions, LinkEngine } from "./engine.ts";
+export type { Channel, Outgoing, Room } from "./channel.ts";
+export type { EngineEvents, EngineOptions } from "./core.ts";
+export { LinkEngine } from "./engine.ts";
+export { type CarrierKind, FrameReader, withLength } from "./frame.ts";
 export { DamageError } from "./octets.ts";
 export type { StanzaText } from "./stanzas.ts";
