@@ -6,6 +6,7 @@ export const CONTROL_COMMANDS = [
   "link-down",
   "link-quiet",
   "link-flush",
+  "link-recent",
 ] as const;
 
 /** A question to a running server. */

@@ -21,6 +21,7 @@ export function program(): Command {
       throw new CommanderError(error.exitCode === 0 ? EXIT.done : EXIT.usage, error.code, error.message);
     });
   addServerCommands(root);
+  addExplain(root);
   addUserCommands(root);
   addLinkCommands(root);
   addKeyCommands(root);
@@ -47,6 +48,15 @@ function addServerCommands(root: Command): void {
     .requiredOption(CONFIG_FLAG, CONFIG_HELP)
     .option("--json", "as JSON, for programs")
     .action(async (options) => (await import("./status.ts")).status(options));
+}
+
+function addExplain(root: Command): void {
+  root.command("explain")
+    .description("read stanzas from standard input and show what a peer's rules do to each; sends nothing")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .requiredOption("--peer <name>", "the peer's name in the configuration")
+    .option("--carrier <carrier>", "as if this carrier were in use, by its kind or its place from 1")
+    .action(async (options) => (await import("./explain.ts")).explain(options));
 }
 
 function addUserCommands(root: Command): void {

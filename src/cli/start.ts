@@ -90,6 +90,8 @@ function answer(server: Server, request: ControlRequest): unknown {
       return true;
     case "link-flush":
       return server.links.flush(name);
+    case "link-recent":
+      return server.links.recentXml(name) ?? null;
     default:
       return unreachable(command);
   }

@@ -4,6 +4,7 @@ import { type Fault, isMapping, type KeyPath, shown } from "./fault.ts";
 import { isLoopback, overlap, parseIp } from "./ip.ts";
 import { parseDomain } from "./leaves.ts";
 import { PEER_NAMES } from "./peer.ts";
+import { ruleFaults } from "./rule_faults.ts";
 import { needsCallers, RETRY_DEFAULTS } from "./tcp.ts";
 import { DURATION, parseQuantity } from "./units.ts";
 
@@ -28,6 +29,7 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...callFaults(carriers),
     ...domainFaults(raw),
     ...authFaults(raw),
+    ...ruleFaults(find(raw, ["peers", "*", "rules"])),
   ];
 }
 

@@ -8,6 +8,14 @@ export { checkConfig, loadConfig } from "./load.ts";
 export { parseConfig, type ParsedConfig } from "./parse.ts";
 export { type Precedence, PRECEDENCES } from "./precedence.ts";
 export { configReference } from "./reference.ts";
-export { RULE_NAMES, type RuleName } from "./rules.ts";
+export { PRESETS_YAML } from "./presets.ts";
+export {
+  type NamedRule,
+  PRESET_NAMES,
+  presetRules,
+  RULE_NAMES,
+  type RuleConfig,
+  type RuleName,
+} from "./rules.ts";
 export type { CarrierConfig, Config, PeerConfig, TcpConfig } from "./schema.ts";
 export { starterConfig } from "./starter.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { formatProblem } from "./fault.ts";
 import { parseConfig } from "./parse.ts";
+import { PRESET_NAMES, presetRules } from "./rules.ts";
 import type { Config } from "./schema.ts";
 
 function configOf(text: string, file = "f.yaml"): Config {
@@ -108,6 +109,37 @@ for (const [text, expected] of RULE_LISTS) {
     assert.deepEqual(peer?.rules, expected);
   });
 }
+
+Deno.test("a rule is read with its name or its place, and presets with what they extend", () => {
+  const text =
+    "    rules:\n      - hf\n      - { match: { from: 'ops@ship.example' }, precedence: immediate }\n" +
+    "      - { name: slow, match: { kind: presence, show: [away, xa] }, hold: 10m }\n      - text-only\n";
+  const rules = configOf(withCarrier("connect: 'b:1'", text)).peers.get("shore")?.rules ?? [];
+  assert.deepEqual(rules.map((rule) => typeof rule === "string" ? rule : rule.name), [
+    "drop-chat-states",
+    "fold-presence",
+    "strip-xhtml-im",
+    "rule 2",
+    "slow",
+    "text-presence",
+    "text-content",
+    "text-requests",
+    "text-no-requests",
+  ]);
+  const [, , , second, third] = rules;
+  assert.ok(typeof second === "object" && typeof third === "object");
+  assert.deepEqual([second.match.from, second.precedence, second.direction], [
+    ["ops@ship.example"],
+    "immediate",
+    "out",
+  ]);
+  assert.deepEqual([third.match.show, third.holdMs], [["away", "xa"], 600_000]);
+});
+
+Deno.test("every preset is written in the language", () => {
+  for (const name of PRESET_NAMES) assert.ok(Array.isArray(presetRules(name)), name);
+  assert.equal(presetRules("text-only").length, 7);
+});
 
 Deno.test("when clients is given, only what is named in it is opened", () => {
   const text = "domain: a\nclients: { plaintext: { listen: '0.0.0.0:1', insecure: true } }\n";

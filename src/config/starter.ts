@@ -62,8 +62,8 @@ clients:
 #    # auth: { mode: seal, key_file: shore.key }
 #    # deflate or none; both ends need the same.
 #    compression: deflate
-#    # What is done to stanzas before they cross: none, satcom, hf, or a list out of
-#    # drop-chat-states, fold-presence, strip-xhtml-im in the order in which they run.
+#    # What is done to stanzas before they cross: a preset (none, satcom, hf, text-only), or a list
+#    # of presets and rules such as: [hf, { match: { kind: iq, child: vcard-temp }, answer: forbidden }]
 #    rules: hf
 #    # Stanzas that wait for the link.
 #    queue: { stanzas: 5000, size: 8MiB, age: 24h, highest_precedence: flash }

@@ -12,13 +12,14 @@ import { sentLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import type { Road, RoadEvents } from "./road.ts";
 import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { StreamRoad } from "./stream_road.ts";
 import { Tally } from "./tally.ts";
+import { Thinner } from "./thinner.ts";
 
 /** How long what was received may stay unacknowledged on a stream before an acknowledgement goes alone. */
 export const ACK_DELAY_MS = 30_000;
@@ -39,6 +40,8 @@ export class FlowPeer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  /** The rules for what comes. */
+  readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
   readonly #guard: LinkGuard;
   readonly #callers: Callers;
@@ -65,6 +68,12 @@ export class FlowPeer implements LinkPeer {
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#thinner = new Thinner({
+      rules: config.rules,
+      direction: "in",
+      tally: this.#tally,
+      answer: (stanza) => router.route(stanza),
+    });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
@@ -119,6 +128,7 @@ export class FlowPeer implements LinkPeer {
     });
     this.#expiry = new Deadline(clock, () => {
       this.#outbox.expire();
+      this.#settle();
       this.#wake();
     });
   }
@@ -257,6 +267,9 @@ export class FlowPeer implements LinkPeer {
   /** Another road is in use, or none. */
   #used(road: Road | undefined): void {
     this.#gatherUntilMs = undefined;
+    const names = carrierNames(this.#config, road?.carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
     if (road !== undefined) this.#news.up();
     else if (!this.#roads.isIdle) this.#news.downLater();
   }
@@ -264,7 +277,7 @@ export class FlowPeer implements LinkPeer {
   /** Brings calls and state into line with what there is and what is wanted. */
   #settle(): void {
     if (!this.#isRunning) return;
-    const hasToSay = this.#outbox.stanzas > 0 || this.#engine.unacknowledged > 0;
+    const hasToSay = this.#outbox.hasToSay || this.#engine.unacknowledged > 0;
     if (this.#mode.isSilent) this.#callers.stop();
     else this.#roads.settle(hasToSay);
     this.#noteState();
@@ -286,7 +299,8 @@ export class FlowPeer implements LinkPeer {
     }
     this.#tally.addStanzas("in", 1);
     if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
-    router.route(stanza);
+    const admitted = this.#thinner.admit(stanza);
+    if (admitted !== undefined) router.route(admitted.stanza);
   }
 
   /** Looks, when the turn ends, at what can be sent. */
@@ -331,10 +345,10 @@ export class FlowPeer implements LinkPeer {
    */
   #isGathering(road: Road, room: Room): boolean {
     const nowMs = this.#context.clock.monotonicMs();
-    const { byPrecedence, stanzas, sizeBytes } = this.#outbox;
+    const { byPrecedence, hasToSay, sizeBytes } = this.#outbox;
     const isReady = road.gatherMs === 0 || byPrecedence.flash + byPrecedence.immediate > 0 ||
       sizeBytes >= road.channel.wanted(room);
-    if (stanzas === 0 || isReady) {
+    if (!hasToSay || isReady) {
       this.#gatherUntilMs = undefined;
       return false;
     }

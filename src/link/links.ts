@@ -83,6 +83,15 @@ export class Links implements Hop {
     return this.#peer(name).flush();
   }
 
+  /**
+   * From what the compressor of a link in profile `xep-0361` goes on: the last of what was sent on its connection.
+   * Undefined when there is none, and in other profiles.
+   * @throws {Error} when there is no such peer
+   */
+  recentXml(name: string): string | undefined {
+    return this.#peer(name).recentXml?.();
+  }
+
   /** What waits for a peer that is no longer configured goes where its address leads now, or back to its sender. */
   #rehome(): void {
     const { storage, router, log } = this.#context;

@@ -10,12 +10,13 @@ import { fits } from "./limits.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import { OutboundQueue, type Waiting } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
-import { explainRules, isChild } from "./rules/mod.ts";
+import { isChild } from "./rules/mod.ts";
 import type { PeerStatus } from "./status.ts";
 import { readStored, storedXml } from "./stored.ts";
 import type { AnsweredLoss, Tally } from "./tally.ts";
 import { Teller } from "./teller.ts";
 import { type Terms, termsOf, worthlessMs } from "./terms.ts";
+import { type Admitted, Thinner } from "./thinner.ts";
 
 /** Waiting time from which a message says when it was sent (XEP-0203). */
 const STAMPED_AFTER_MS = 10_000;
@@ -58,15 +59,25 @@ export class Outbox {
   readonly #queue: OutboundQueue;
   readonly #ledger = new PresenceLedger();
   readonly #teller: Teller;
+  readonly #thinner: Thinner;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const { rules, queue } = options.peer;
+    const { tally, answer } = options;
+    const { highestPrecedence } = queue;
+    this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer });
     this.#queue = new OutboundQueue(options.peer.queue);
     this.#teller = new Teller(options.peer, (waiting) => this.#queue.has(waiting));
   }
 
   get stanzas(): number {
     return this.#queue.stanzas;
+  }
+
+  /** Whether anything waits that would leave if it could, and not only what waits for company. */
+  get hasToSay(): boolean {
+    return this.#queue.hasToSay;
   }
 
   /** Size of what waits, as XML before compression. */
@@ -86,7 +97,8 @@ export class Outbox {
 
   /** When `expire` has something to do, wall clock; undefined when it never has. */
   get nextExpiryMs(): number | undefined {
-    const moments = [this.#queue.nextExpiryMs, this.#teller.nextMs].filter((ms) => ms !== undefined);
+    const { nextExpiryMs, nextReleaseMs } = this.#queue;
+    const moments = [nextExpiryMs, nextReleaseMs, this.#teller.nextMs].filter((ms) => ms !== undefined);
     return moments.length === 0 ? undefined : Math.min(...moments);
   }
 
@@ -96,8 +108,9 @@ export class Outbox {
     const stored = store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs || a.id - b.id);
     for (const one of stored) {
       try {
-        const { stanza, terms } = readStored(one);
-        this.#put(stanza, { isUp: false, roomBytes: 0 }, one.id, terms);
+        // It has passed the rules, so what they said stands in its envelope.
+        const { stanza, terms = termsOf(stanza, this.#highest) } = readStored(one);
+        this.#put({ stanza, terms, holdMs: undefined }, { isUp: false, roomBytes: 0 }, one.id);
       } catch (error) {
         // Nobody can be answered: it does not say whom.
         log.error("stored stanza is unreadable", { peer: peer.name, id: one.id, error: errorText(error) });
@@ -109,18 +122,25 @@ export class Outbox {
 
   /** Takes responsibility for a stanza: it will leave, or be dropped for a reason that is counted, or answered. */
   accept(stanza: Stanza, link: LinkView): void {
-    this.#put(stanza, link, undefined);
+    const admitted = this.#thinner.admit(stanza);
+    if (admitted !== undefined) this.#put(admitted, link, undefined);
+  }
+
+  /** Stanzas leave over another carrier, or over none. @param names by which rules know it */
+  use(names: readonly string[]): void {
+    this.#thinner.carrier = names;
   }
 
   /**
    * The next stanzas to leave.
    * @param mostBytes size as XML that ends the batch; a single stanza may be larger
    * @param hasRoom whether the link bears a stanza of that size now
-   * @returns undefined when nothing waits, or nothing that the link bears
+   * @returns undefined when nothing waits, nothing that the link bears, or nothing but what waits for company
    */
   take(mostBytes: number, hasRoom: (sizeBytes: number) => boolean = () => true): Batch | undefined {
     // What is worthless when its turn comes must not cross, however late the timer is.
     this.expire();
+    if (!this.#queue.mayLeave(this.#options.clock.nowMs())) return undefined;
     const stanzas: Waiting[] = [];
     let sizeBytes = 0;
     let xml = "";
@@ -128,14 +148,19 @@ export class Outbox {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
       if (!hasRoom(next.sizeBytes)) break;
       this.#queue.remove(next);
-      if (this.#ledger.repeats(next.stanza)) {
+      const left = this.#thinner.leave(next.stanza, next.terms);
+      if (left === undefined) {
+        this.#unstore([next]);
+        continue;
+      }
+      if (this.#ledger.repeats(left)) {
         this.#options.tally.addSaving("unchanged", "the far side knows this presence", next.sizeBytes);
         continue;
       }
-      this.#ledger.sent(next.stanza);
+      this.#ledger.sent(left);
       stanzas.push(next);
       sizeBytes += next.sizeBytes;
-      xml += writeXml(this.#stamped(next.stanza));
+      xml += writeXml(this.#stamped(left));
     }
     return stanzas.length === 0 ? undefined : { xml, stanzas };
   }
@@ -167,11 +192,16 @@ export class Outbox {
     for (const waiting of this.#queue.all) this.#storeOne(waiting);
   }
 
-  /** Answers those whose stanzas have waited too long, and tells those who want to know that theirs still wait. */
+  /**
+   * Does what is due: answers those whose stanzas have waited too long, ends the waiting for company, tells those who
+   * are to know that theirs still wait.
+   */
   expire(): void {
     const { clock, status } = this.#options;
     const nowMs = clock.nowMs();
     this.#refuse(this.#queue.expire(nowMs), "expired");
+    // Also while the link is down: what is due must not be due again and again.
+    this.#queue.mayLeave(nowMs);
     if (this.#queue.messages === 0) this.#teller.endOutage();
     for (const notice of this.#teller.due(nowMs, status, this.#queue.messages)) this.#answer(notice);
   }
@@ -194,26 +224,30 @@ export class Outbox {
     this.#ledger.reopen(from, to);
   }
 
-  #put(stanza: Stanza, link: LinkView, storeId: number | undefined, storedTerms?: Terms): void {
-    const { peer, clock } = this.#options;
-    const terms = storedTerms ?? termsOf(stanza, peer.queue.highestPrecedence ?? "flash");
-    const thinned = this.#thin(stanza);
-    if (thinned === undefined) return this.#forget(storeId);
+  get #highest(): Precedence {
+    return this.#options.peer.queue.highestPrecedence ?? "flash";
+  }
+
+  #put(admitted: Admitted, link: LinkView, storeId: number | undefined): void {
+    const { stanza, terms, holdMs } = admitted;
+    const nowMs = this.#options.clock.nowMs();
     const lapsesMs = worthlessMs(terms);
-    if (lapsesMs !== undefined && lapsesMs <= clock.nowMs() && queueClass(thinned) !== "presence-end") {
+    if (lapsesMs !== undefined && lapsesMs <= nowMs && queueClass(stanza) !== "presence-end") {
       this.#forget(storeId);
-      return this.#lose(thinned, "expired", terms);
+      return this.#lose(stanza, "expired", terms);
     }
-    const sendable = this.#shortened(thinned);
+    const sendable = this.#shortened(stanza);
     const hopeless = sendable === undefined ? "too-large" : link.isUp ? undefined : lossWhileDown(sendable);
     if (sendable === undefined || hopeless !== undefined) {
       this.#forget(storeId);
-      return this.#lose(sendable ?? thinned, hopeless ?? "too-large", terms);
+      return this.#lose(sendable ?? stanza, hopeless ?? "too-large", terms);
     }
     // What waits may wait for days, and must not hold on to all that was read with it.
     const kept = link.roomBytes > 0 ? sendable : ownStanza(sendable);
     const sizeBytes = elementSizeBytes(kept.element);
-    const put = this.#queue.put({ stanza: kept, sizeBytes, terms, storeId }, this.#ledger.mayKnow(kept));
+    const heldUntilMs = holdMs === undefined ? undefined : nowMs + holdMs;
+    const newcomer = { stanza: kept, sizeBytes, terms, heldUntilMs, storeId };
+    const put = this.#queue.put(newcomer, this.#ledger.mayKnow(kept));
     for (const superseded of put.superseded) this.#addSuperseded(superseded);
     // Stored before anything is answered: an answer may come back here as another stanza.
     if (put.waiting !== undefined) this.#settle(put.waiting, link);
@@ -221,8 +255,9 @@ export class Outbox {
   }
 
   #settle(waiting: Waiting, link: LinkView): void {
-    this.#teller.waits(waiting, this.#options.clock.nowMs());
-    if (this.#queue.sizeBytes <= link.roomBytes) return;
+    const isHeld = this.#queue.isHeld(waiting);
+    if (!isHeld) this.#teller.waits(waiting, this.#options.clock.nowMs());
+    if (this.#queue.sizeBytes <= link.roomBytes && !isHeld) return;
     this.#storeOne(waiting);
     // What it overtakes may have been about to leave, and is not now.
     if (waiting.precedence !== "routine" && link.roomBytes > 0) this.storeAll();
@@ -235,14 +270,6 @@ export class Outbox {
     if (queueClass(stanza) !== "presence-end") return undefined;
     const short = withElement(stanza, xml("presence", { type: stanza.type }));
     return fits(short.element, limits) ? short : undefined;
-  }
-
-  #thin(stanza: Stanza): Stanza | undefined {
-    const { verdicts, result } = explainRules(stanza, this.#options.peer.rules);
-    for (const { rule, action, why, savedBytes } of verdicts) {
-      if (action !== "pass") this.#options.tally.addSaving(rule, why, savedBytes);
-    }
-    return result;
   }
 
   #stamped(stanza: Stanza): Element {

@@ -9,11 +9,12 @@ import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPre
 import { sentLimits, takenLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
+import { Thinner } from "./thinner.ts";
 
 /** Age at which a connection has proved itself, even if nothing came over it. */
 const PROVEN_MS = 60_000;
@@ -34,6 +35,8 @@ export class Peer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  /** The rules for what comes. */
+  readonly #thinner: Thinner;
   readonly #pump: Pump;
   readonly #caller: Caller;
   readonly #faults = new FaultCounter();
@@ -62,6 +65,12 @@ export class Peer implements LinkPeer {
     };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#thinner = new Thinner({
+      rules: config.rules,
+      direction: "in",
+      tally: this.#tally,
+      answer: (stanza) => router.route(stanza),
+    });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
@@ -163,6 +172,11 @@ export class Peer implements LinkPeer {
     });
   }
 
+  /** The last of what was sent on the connection in use. */
+  recentXml(): string | undefined {
+    return this.#inUse?.recentXml;
+  }
+
   /** Whether something may be sent has changed. */
   #modeChanged(): void {
     if (!this.#isRunning) return;
@@ -229,10 +243,17 @@ export class Peer implements LinkPeer {
     if (this.#accepted?.isOpen === false) this.#accepted = undefined;
     const before = this.#inUse;
     this.#inUse = this.#called ?? this.#accepted;
+    this.#useCarrier(this.#inUse?.carrier);
     if (this.#inUse !== before) this.#change(before, this.#inUse);
     if (this.#inUse !== undefined) this.#caller.rest();
     else if (this.#isRunning && !this.#mode.isSilent) this.#caller.callLater();
     this.#noteState();
+  }
+
+  #useCarrier(carrier: CarrierConfig | undefined): void {
+    const names = carrierNames(this.#config, carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
   }
 
   #change(before: Connection | undefined, now: Connection | undefined): void {
@@ -257,7 +278,8 @@ export class Peer implements LinkPeer {
     // The first one proves that somebody is there.
     this.#pump.wake();
     if (isQuestionOfPresence(inspected)) this.#outbox.reopen(inspected.to, inspected.from);
-    router.route(inspected);
+    const admitted = this.#thinner.admit(inspected);
+    if (admitted !== undefined) router.route(admitted.stanza);
   }
 
   #refuse({ condition, why }: AddressFault, connection: Connection): void {

@@ -1,4 +1,4 @@
-import type { AddressRange, RuleName } from "../config/mod.ts";
+import type { AddressRange, RuleConfig } from "../config/mod.ts";
 import type { LinkMode } from "./mode.ts";
 import type { Endpoint, LinkTls, Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
@@ -23,8 +23,8 @@ export interface PeerConfig {
   readonly auth?: { readonly mode: "sign" | "seal"; readonly key: Uint8Array } | undefined;
   /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
   readonly compression: "deflate" | "none";
-  /** In the order in which they run. */
-  readonly rules: readonly RuleName[];
+  /** In the order in which they are asked. */
+  readonly rules: readonly RuleConfig[];
   readonly queue: QueueLimits;
   /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
   readonly tellWaitingMs?: number | undefined;
@@ -36,6 +36,11 @@ export interface PeerConfig {
 
 /** What bears a link's bytes. */
 export type CarrierConfig = TcpCarrierConfig;
+
+/** The names by which rules know a carrier of a peer: its kind, and its place among the peer's carriers from 1. */
+export function carrierNames(config: PeerConfig, carrier: CarrierConfig | undefined): readonly string[] {
+  return carrier === undefined ? [] : [carrier.kind, String(config.carriers.indexOf(carrier) + 1)];
+}
 
 /** A TCP connection, opened by either side. */
 export interface TcpCarrierConfig {
@@ -82,4 +87,6 @@ export interface LinkPeer {
   /** Drops what waits, each stanza answered. @returns how many there were */
   flush(): number;
   status(): PeerStatus;
+  /** In profile `xep-0361`: the last of what was sent on the connection in use; undefined when there is none. */
+  recentXml?(): string | undefined;
 }

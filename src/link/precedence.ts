@@ -5,7 +5,8 @@ import { isChild } from "./rules/mod.ts";
 
 /**
  * What a header may say, in lower case. `Urgency` knows `high`, `medium` and `low` (XEP-0131 section 4.6). For
- * `Precedence` stand the words of ACP 121 with their prosigns, the numbers and names of RFC 6477, and the words of mail.
+ * `Precedence`, which is not registered there but carried by the same means, stand the words of military messages with
+ * their prosigns, numbers that rise with the level, and the words of mail.
  */
 const WORDS: ReadonlyMap<string, Precedence> = new Map<string, Precedence>([
   ...["flash", "override", "z", "4", "5"].map((word) => [word, "flash"] as const),

@@ -2,6 +2,7 @@ import { type Precedence, PRECEDENCES } from "../config/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import { CLASSES, presenceSlot, type QueueClass, queueClass } from "./classes.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Holds } from "./holds.ts";
 import { Line } from "./line.ts";
 import { Pairs } from "./pairs.ts";
 import { lower } from "./precedence.ts";
@@ -27,6 +28,8 @@ export interface Newcomer {
   readonly stanza: Stanza;
   readonly sizeBytes: number;
   readonly terms: Terms;
+  /** Until when it may wait for company; undefined when it leaves as soon as it can. */
+  readonly heldUntilMs?: number | undefined;
   /** The number under which the store keeps it already. */
   readonly storeId?: number | undefined;
 }
@@ -81,6 +84,7 @@ export class OutboundQueue {
   readonly #levels = new Map<Precedence, Level>(PRECEDENCES.map((precedence) => [precedence, emptyLevel()]));
   readonly #pairs = new Pairs();
   readonly #expiries = new Deadlines<Waiting>((waiting) => this.has(waiting));
+  readonly #holds = new Holds();
   #sizeBytes = 0;
   /** The part of it that counts towards the bound. */
   #boundSizeBytes = 0;
@@ -92,6 +96,11 @@ export class OutboundQueue {
 
   get stanzas(): number {
     return this.#entries.size;
+  }
+
+  /** Whether anything waits but for company. */
+  get hasToSay(): boolean {
+    return this.#entries.size > this.#holds.size;
   }
 
   /** Size of all that waits, as XML before compression. */
@@ -154,6 +163,7 @@ export class OutboundQueue {
     const superseded = this.#rivals(stanza);
     const precedence = this.#levelOf(newcomer, superseded);
     const precursor = this.#placeHolder(stanza, precedence, superseded);
+    const held = superseded.map((rival) => this.#holds.untilMs(rival));
     this.#raiseJoining(stanza, precedence);
     const order = precursor?.order ?? this.#nextOrder++;
     const kind = queueClass(stanza);
@@ -163,9 +173,29 @@ export class OutboundQueue {
     const cameAndWent = kind === "presence-end" && !announced &&
       superseded.length > 0 && superseded.every((rival) => rival.class === "presence");
     if (cameAndWent) return { waiting: undefined, superseded: [...superseded, waiting], evicted: [] };
+    this.#holds.add(waiting, newcomer.heldUntilMs, held);
     this.#insert(waiting);
     const evicted = this.#makeRoom(waiting);
     return { waiting: evicted.includes(waiting) ? undefined : waiting, superseded, evicted };
+  }
+
+  /** Whether a stanza waits for company. */
+  isHeld(waiting: Waiting): boolean {
+    return this.#holds.untilMs(waiting) !== undefined;
+  }
+
+  /** When something will have waited long enough for company; undefined when nothing does. */
+  get nextReleaseMs(): number | undefined {
+    return this.#holds.nextMs;
+  }
+
+  /** Whether anything may leave. If so all may, since what waits for company has found it. */
+  mayLeave(nowMs: number): boolean {
+    const { nextMs, size } = this.#holds;
+    const isDue = nextMs !== undefined && nextMs <= nowMs;
+    if (!isDue && size === this.#entries.size) return false;
+    this.#holds.clear();
+    return true;
   }
 
   /** Takes a stanza out; harmless when it does not wait any more. */
@@ -317,6 +347,7 @@ export class OutboundQueue {
   #delete(entry: Waiting, keepPlace = false): void {
     if (!keepPlace) this.#line(entry.precedence, entry.class).delete(entry.order);
     this.#entries.delete(entry.order);
+    this.#holds.delete(entry);
     this.#pairs.delete(entry);
     this.#count(entry, -1);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Precedence, PRECEDENCES } from "../config/mod.ts";
+import type { Stanza } from "../stanza/mod.ts";
 import { orderedPair } from "./classes.ts";
 import { OutboundQueue, type QueueLimits, type Waiting } from "./queue.ts";
 import { arbitraryStanza } from "./testing/arbitrary.ts";
@@ -143,9 +144,14 @@ const LOAD = fc.array(
   { maxLength: 60 },
 );
 
-function filled(load: ReturnType<typeof LOAD.generate>["value"], queue: OutboundQueue): Waiting[] {
+function filled(
+  load: ReturnType<typeof LOAD.generate>["value"],
+  queue: OutboundQueue,
+  onPut: (waiting: Waiting) => void = () => {},
+): Waiting[] {
   return load.flatMap(({ stanza, sizeBytes, known, precedence, expiresMs }) => {
     const put = queue.put({ stanza, sizeBytes, terms: { ...ROUTINE, precedence, expiresMs } }, known);
+    if (put.waiting !== undefined) onPut(put.waiting);
     return [...put.superseded, ...put.evicted];
   });
 }
@@ -154,7 +160,8 @@ Deno.test("levels leave from the highest down, and between two entities only by 
   fc.assert(fc.property(LOAD, (load) => {
     const queue = new OutboundQueue(ROOMY);
     const arrival = new Map(load.map(({ stanza }, index) => [stanza, index]));
-    filled(load, queue);
+    const entered = new Map<Stanza, number>();
+    filled(load, queue, ({ stanza, precedence }) => entered.set(stanza, PRECEDENCES.indexOf(precedence)));
     const left: Waiting[] = [];
     for (let first = queue.first; first !== undefined; first = queue.first) {
       queue.remove(first);
@@ -168,8 +175,9 @@ Deno.test("levels leave from the highest down, and between two entities only by 
       for (const other of left.slice(index + 1)) {
         if (orderedPair(one.stanza) !== orderedPair(other.stanza)) continue;
         const isPassed = (arrival.get(one.stanza) ?? 0) > (arrival.get(other.stanza) ?? 0);
-        const asked = ({ terms }: Waiting) => PRECEDENCES.indexOf(terms.precedence);
-        if (isPassed) assert.ok(rank(one) > rank(other) || asked(one) > asked(other));
+        // What was raised later leaves in another level than that in which others found it.
+        const was = ({ stanza }: Waiting) => entered.get(stanza) ?? 0;
+        if (isPassed) assert.ok(rank(one) > rank(other) || was(one) > was(other));
         const arePresence = one.stanza.kind === "presence" && other.stanza.kind === "presence";
         assert.ok(!(isPassed && arePresence), "presence passes no presence");
       }

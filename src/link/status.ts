@@ -1,4 +1,4 @@
-import type { Precedence, RuleName } from "../config/mod.ts";
+import type { Precedence } from "../config/mod.ts";
 
 /**
  * How a link stands.
@@ -64,10 +64,10 @@ export interface ByteCounts {
 }
 
 /**
- * Who saves bytes: the rules; `unchanged`, presence equal to what the far side knows; `superseded`, presence that a
- * newer one overtook while it waited.
+ * Who saves bytes: a rule, by its name or its place (`rule 3`); `unchanged`, presence equal to what the far side knows;
+ * `superseded`, presence that a newer one overtook while it waited.
  */
-export type Saver = RuleName | "unchanged" | "superseded";
+export type Saver = string;
 
 /** What one saver saved for one reason. */
 export interface Saving {

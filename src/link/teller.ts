@@ -9,7 +9,7 @@ import type { LinkState, PeerStatus } from "./status.ts";
 /** How a link stands, as far as a sender is told. */
 export type LinkReport = Pick<PeerStatus, "state" | "sinceMs" | "queue">;
 
-/** Senders remembered in one outage; those beyond are not told. */
+/** Senders remembered in one outage unless given. */
 const MOST_TOLD = 10_000;
 
 const LOCAL = { kind: "local", name: "waiting" } as const;
@@ -21,15 +21,21 @@ const LOCAL = { kind: "local", name: "waiting" } as const;
  */
 export class Teller {
   readonly #peer: Pick<PeerConfig, "domains" | "tellWaitingMs">;
+  readonly #mostTold: number;
   readonly #pending: Deadlines<Waiting>;
   readonly #told = new Set<string>();
 
-  /** @param stillWaits whether a stanza has not left yet */
+  /**
+   * @param stillWaits whether a stanza has not left yet
+   * @param mostTold senders remembered in one outage; those beyond are not told
+   */
   constructor(
     peer: Pick<PeerConfig, "domains" | "tellWaitingMs">,
     stillWaits: (waiting: Waiting) => boolean,
+    mostTold: number = MOST_TOLD,
   ) {
     this.#peer = peer;
+    this.#mostTold = mostTold;
     this.#pending = new Deadlines((waiting) =>
       stillWaits(waiting) && !this.#told.has(waiting.stanza.from.toString())
     );
@@ -54,11 +60,13 @@ export class Teller {
    */
   due(nowMs: number, report: () => LinkReport, messages: number): Stanza[] {
     const notices: Stanza[] = [];
+    let known: LinkReport | undefined;
     for (let next = this.#pending.take(nowMs); next !== undefined; next = this.#pending.take(nowMs)) {
-      if (this.#told.size >= MOST_TOLD) break;
+      if (this.#told.size >= this.#mostTold) continue;
       const { stanza } = next;
       this.#told.add(stanza.from.toString());
-      notices.push(notice(stanza, waitingText(stanza.to.bare.toString(), report(), messages, nowMs), nowMs));
+      known ??= report();
+      notices.push(notice(stanza, waitingText(stanza.to.bare.toString(), known, messages, nowMs), nowMs));
     }
     return notices;
   }

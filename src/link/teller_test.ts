@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { writeXml } from "../xml/mod.ts";
-import { waitingText } from "./teller.ts";
+import { Teller, waitingText } from "./teller.ts";
+import { ROUTINE } from "./terms.ts";
+import { stanza } from "./testing/stanzas.ts";
 import { MemoryQueueStore, type Side, World } from "./testing/world.ts";
 
 const MINUTE_MS = 60_000;
@@ -101,6 +103,33 @@ Deno.test("a peer without the setting tells nobody, and a restart gives the link
   await world.clock.advance(1_000);
   assert.equal(told(ship).length, 1);
   await world.stop();
+});
+
+Deno.test("no more senders are told in one outage than are remembered, and nothing stays due", () => {
+  const teller = new Teller({ domains: ["shore.example"], tellWaitingMs: 10 }, () => true, 2);
+  for (const [order, name] of ["a", "b", "c", "a"].entries()) {
+    const made = stanza(`<message from='${name}@ship.example/x'><body>x</body></message>`);
+    const terms = ROUTINE;
+    const waiting = {
+      order,
+      stanza: made,
+      sizeBytes: 1,
+      class: "message",
+      precedence: "routine",
+      terms,
+    } as const;
+    teller.waits({ ...waiting, storeId: undefined }, 0);
+  }
+  const queue = {
+    stanzas: 4,
+    sizeBytes: 4,
+    byPrecedence: { flash: 0, immediate: 0, priority: 0, routine: 4 },
+    oldestAgeMs: 0,
+    airtimeMs: undefined,
+  };
+  const told = teller.due(10, () => ({ state: "down", sinceMs: 0, queue }), 4);
+  assert.deepEqual(told.map(({ to }) => to.local), ["a", "b"]);
+  assert.equal(teller.nextMs, undefined);
 });
 
 Deno.test("the reason is that of the link", () => {
