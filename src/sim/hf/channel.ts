@@ -1,7 +1,7 @@
 import type { Clock, RandomSource } from "../../base/mod.ts";
 import { airMs, type HfModem } from "./air.ts";
 import { ChannelTally, type HfCounts } from "./counts.ts";
-import type { DPdu, NodeAddress } from "./dpdu.ts";
+import { type DPdu, type HfAddress, isGroup } from "./dpdu.ts";
 import { Fading, type FadingOptions } from "./fading.ts";
 import { type Air, Flight } from "./flight.ts";
 import { type Outage, Outages } from "./outages.ts";
@@ -17,7 +17,7 @@ export interface HfChannelOptions {
 
 /** A node, as the channel sees it. */
 export interface HfStation {
-  readonly address: NodeAddress;
+  readonly address: HfAddress;
   /** Its turn has come: the D_PDUs of one transmission; none when there is nothing to say after all. */
   compose(): readonly DPdu[];
   /** The transmission of its own that began `airMs` ago has ended. */
@@ -30,7 +30,7 @@ export interface HfStation {
 
 /** A transmission that has ended, for who watches. */
 export interface Transmission {
-  readonly from: NodeAddress;
+  readonly from: HfAddress;
   /** Since the channel was made. */
   readonly startMs: number;
   readonly airMs: number;
@@ -196,6 +196,9 @@ export class HfChannel implements Air {
   }
 
   #deliver(dPdu: DPdu): void {
-    this.#stations.find(({ address }) => address === dPdu.to)?.hear(dPdu);
+    for (const station of this.#stations) {
+      const isMeant = station.address === dPdu.to || isGroup(dPdu.to);
+      if (isMeant && station.address !== dPdu.from) station.hear(dPdu);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { NodeAddress } from "./dpdu.ts";
+import type { HfAddress } from "./dpdu.ts";
 
 /** What one node has sent. */
 export interface StationCounts {
@@ -23,12 +23,12 @@ export interface HfCounts {
   /** Interleaver blocks (without an interleaver: pieces of 200 ms). */
   readonly blocks: number;
   readonly lostBlocks: number;
-  readonly byNode: ReadonlyMap<NodeAddress, StationCounts>;
+  readonly byNode: ReadonlyMap<HfAddress, StationCounts>;
 }
 
 /** What the tally has to know of a transmission that has ended. */
 export interface Ended {
-  readonly from: NodeAddress;
+  readonly from: HfAddress;
   readonly airMs: number;
   readonly sizeBytes: number;
   readonly dPdus: readonly unknown[];
@@ -46,7 +46,7 @@ export class ChannelTally {
   #turnarounds = 0;
   #blocks = 0;
   #lostBlocks = 0;
-  #byNode = new Map<NodeAddress, StationCounts>();
+  #byNode = new Map<HfAddress, StationCounts>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;

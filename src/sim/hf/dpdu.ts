@@ -1,7 +1,13 @@
-import type { LinkType } from "./hard_link_types.ts";
+/** Node address in its dotted form, such as `1.2.3.4`; the first number of a group is 16 to 31. */
+export type HfAddress = string;
 
-/** Node address in its dotted form, such as `1.2.3.4`. */
-export type NodeAddress = string;
+/** The first number of a group address is at least this. */
+const FIRST_OF_GROUPS = 16;
+
+/** Whether it is a group's address. Every station is taken to be in every group. */
+export function isGroup(address: HfAddress): boolean {
+  return Number(address.split(".", 1)[0]) >= FIRST_OF_GROUPS;
+}
 
 /** What a CAS-1 C_PDU other than DATA says (Annex B, B.3.1). */
 export type LinkSignal =
@@ -33,11 +39,11 @@ export interface DataSPdu {
 /** What the subnetwork interface sublayers say to one another (Annex A, A.3.1). */
 export type SPdu =
   | DataSPdu
-  | { readonly kind: "delivery-confirm"; readonly id: number }
-  | { readonly kind: "delivery-fail"; readonly id: number }
+  | { readonly kind: "delivery-confirm" | "delivery-fail"; readonly of: DataSPdu }
   | {
     readonly kind: "hard-link-request";
-    readonly type: LinkType;
+    /** 0, 1 or 2. */
+    readonly type: number;
     readonly priority: number;
     readonly rank: number;
     readonly sourceSap: number;
@@ -78,12 +84,20 @@ export interface Ack {
 export type DPduBody =
   | { readonly kind: "arq"; readonly window: number; readonly segment?: Segment; readonly ack?: Ack }
   | { readonly kind: "link"; readonly signal: LinkSignal }
-  | { readonly kind: "not-connected" };
+  /** A WARNING: data has come though there is no link. */
+  | { readonly kind: "not-connected" }
+  /** A part of a C_PDU that is sent without ARQ. */
+  | {
+    readonly kind: "datagram";
+    readonly cPdu: CPdu;
+    readonly offsetBytes: number;
+    readonly sizeBytes: number;
+  };
 
 /** A D_PDU on the simulated air: its real size, and what it bears as an object. */
 export interface DPdu {
-  readonly from: NodeAddress;
-  readonly to: NodeAddress;
+  readonly from: HfAddress;
+  readonly to: HfAddress;
   readonly sizeBytes: number;
   readonly body: DPduBody;
 }

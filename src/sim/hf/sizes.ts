@@ -54,3 +54,11 @@ export function deliveryCPduBytes(returnedBytes: number): number {
 
 /** Octets of a C_PDU of the channel access sublayer other than DATA (Annex B, B.3.1). */
 export const LINK_CPDU_BYTES = 1;
+
+/** Octets of the C_PDU of an S_PDU about hard links: a request names two SAPs, all others are one octet. */
+export function hardLinkCPduBytes(isRequest: boolean): number {
+  return isRequest ? 3 : 2;
+}
+
+/** In place of a SAP for what the nodes themselves say. */
+export const NODE_SAP = -1;
