@@ -1,4 +1,4 @@
-import { type HfModem, capacityBytes } from "./air.ts";
+import { capacityBytes, type HfModem } from "./air.ts";
 import type { CPdu, DPduBody, HfAddress } from "./dpdu.ts";
 import type { HfNodeOptions } from "./options.ts";
 import { DPDU, dpduBytes } from "./sizes.ts";

@@ -9,3 +9,8 @@ export { HF_NODE_DEFAULTS, type HfNodeOptions } from "./options.ts";
 export type { Outage } from "./outages.ts";
 export type { Outcome } from "./waiting.ts";
 export { interleaverOf, RATES_BPS, type Waveform, WAVEFORMS } from "./waveform.ts";
+export { type Capacity, type CapacityOptions, measureCapacity } from "./capacity.ts";
+export type { HardLinkClient, HardLinkOffer, HardLinkRequest } from "./hard_links.ts";
+export { SisFaults } from "./sis_faults.ts";
+export { MAX_SIS_CONNECTIONS, SIS_PORT, SisServer } from "./sis_server.ts";
+export type { SisSettings } from "./sis_session.ts";

@@ -106,7 +106,10 @@ export class HfNode implements HfStation {
 
   get counts(): HfNodeCounts {
     const links = [...this.#links.values()];
-    const sum = <K extends string>(names: readonly K[], of: (link: PeerLink) => Readonly<Record<K, number>>) =>
+    const sum = <K extends string>(
+      names: readonly K[],
+      of: (link: PeerLink) => Readonly<Record<K, number>>,
+    ) =>
       Object.fromEntries(
         names.map((name) => [name, links.reduce((total, link) => total + of(link)[name], 0)]),
       ) as Record<K, number>;
@@ -127,16 +130,18 @@ export class HfNode implements HfStation {
 
   /**
    * Takes a U_PDU to be sent.
+   * @returns forgets it again when nothing of it has been sent; then it is never settled
    * @throws {RangeError} when it is larger than the node's MTU
    */
-  submit(request: UPduRequest): void {
+  submit(request: UPduRequest): () => void {
     const { uPdu, ttlMs, datagramTimes } = request;
     if (uPdu.length > this.options.mtuBytes) {
       throw new RangeError(`Cannot send ${uPdu.length} octets: the MTU is ${this.options.mtuBytes}`);
     }
     this.#submitted++;
     if (datagramTimes !== undefined) {
-      return this.#datagrams.add({ to: request.to, outgoing: this.#outgoing(request), times: datagramTimes });
+      this.#datagrams.add({ to: request.to, outgoing: this.#outgoing(request), times: datagramTimes });
+      return () => {};
     }
     const link = this.#link(request.to);
     const outgoing = this.#outgoing({
@@ -146,9 +151,14 @@ export class HfNode implements HfStation {
         request.settled(outcome);
       },
     });
-    const cancel = this.#clock.after(ttlMs ?? this.options.defaultTtlMs, () => link.transfer.expire(outgoing));
+    const cancel = this.#clock.after(ttlMs ?? this.options.defaultTtlMs, () => {
+      if (link.transfer.forget(outgoing)) outgoing.settled("ttl-expired");
+    });
     link.transfer.add(outgoing);
     link.stir();
+    return () => {
+      if (link.transfer.forget(outgoing)) cancel();
+    };
   }
 
   /** For the channel. */
@@ -156,7 +166,12 @@ export class HfNode implements HfStation {
     const speaker = this.#next();
     this.#speaker = speaker;
     if (speaker === undefined) return [];
-    const dPdu = ({ sizeBytes, body }: Sized): DPdu => ({ from: this.address, to: speaker.peer, sizeBytes, body });
+    const dPdu = ({ sizeBytes, body }: Sized): DPdu => ({
+      from: this.address,
+      to: speaker.peer,
+      sizeBytes,
+      body,
+    });
     return speaker.compose().map(dPdu);
   }
 
@@ -186,7 +201,8 @@ export class HfNode implements HfStation {
   /** The one to speak: the most urgent of those that want to; among equals the one that has not spoken longest. */
   #next(): PeerLink | Datagrams | undefined {
     const wanting = [...this.#links.values(), this.#datagrams].filter(({ wants }) => wants);
-    const urgency = (speaker: PeerLink | Datagrams) => speaker.urgency + (speaker === this.#speaker ? 0 : 0.5);
+    const urgency = (speaker: PeerLink | Datagrams) =>
+      speaker.urgency + (speaker === this.#speaker ? 0 : 0.5);
     return wanting.sort((a, b) => urgency(b) - urgency(a))[0];
   }
 

@@ -13,7 +13,9 @@ export class Outages {
   constructor(planned: readonly Outage[]) {
     const wrong = planned.find(({ fromMs, toMs }) => !(fromMs >= 0 && toMs >= fromMs));
     if (wrong !== undefined) {
-      throw new RangeError(`Cannot have an outage from ${wrong.fromMs} to ${wrong.toMs} ms: it ends too early`);
+      throw new RangeError(
+        `Cannot have an outage from ${wrong.fromMs} to ${wrong.toMs} ms: it ends too early`,
+      );
     }
     this.#outages = [...planned];
   }

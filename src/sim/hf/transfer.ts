@@ -78,11 +78,9 @@ export class Transfer {
     this.#queue.add(outgoing);
   }
 
-  /** Its life is over. @returns false when it has been begun: then it is finished */
-  expire(outgoing: Outgoing): boolean {
-    const waited = this.#queue.remove(outgoing);
-    if (waited) outgoing.settled("ttl-expired");
-    return waited;
+  /** Takes it out of the queue. @returns false when it has been begun: then it is finished */
+  forget(outgoing: Outgoing): boolean {
+    return this.#queue.remove(outgoing);
   }
 
   /**
