@@ -14,3 +14,4 @@ export type { HardLinkClient, HardLinkOffer, HardLinkRequest } from "./hard_link
 export { SisFaults } from "./sis_faults.ts";
 export { MAX_SIS_CONNECTIONS, SIS_PORT, SisServer } from "./sis_server.ts";
 export type { SisSettings } from "./sis_session.ts";
+export { HF_ADDRESSES, HfNet, type HfNetOptions } from "./hf_net.ts";

@@ -307,21 +307,24 @@ export class PeerLink {
     this.#ackTimer?.();
   }
 
-  #touch(): void {
+  /** @param leastMs the shortest time until the link may count as idle */
+  #touch(leastMs = 0): void {
     const { linkIdleMs, calledIdleMs, firstDataMs } = this.#host.options;
     this.#idleTimer?.();
     if (this.#exclusive) return;
     const silent = !this.#calledByUs && !this.#used;
     const idleMs = this.#calledByUs ? linkIdleMs : silent ? firstDataMs : calledIdleMs;
     if (idleMs === Infinity) return;
-    this.#idleTimer = this.#host.clock.after(idleMs, () => this.#idle(silent));
+    this.#idleTimer = this.#host.clock.after(Math.max(idleMs, leastMs), () => this.#idle(silent));
   }
 
   /** @param silent nothing has ever come over the link that the other side made */
   #idle(silent: boolean): void {
     if (this.#state !== "up") return;
     // Only silence counts: while somebody speaks it may be for us, and just not whole yet.
-    if (this.transfer.isPending || this.wants || this.#host.channel.isBusy) return this.#touch();
+    if (this.transfer.isPending || this.wants || this.#host.channel.isBusy) {
+      return this.#touch(QUIET_CHECK_MS);
+    }
     if (silent) return this.#down();
     this.#state = "breaking";
     this.#attempts = 1;
