@@ -7,7 +7,7 @@ import { RcopRoad, type RoadConfig } from "./rcop_road.ts";
 import type { SisClient } from "./sis_client.ts";
 import type { HardLinkEvent, SisClientEvents, Unbound, UnidataIndication } from "./sis_types.ts";
 
-/** Application id unless another is agreed: none is published for XMPP, and from 0x8000 on they are free (table F-5). */
+/** Application id unless another is agreed. None is published for XMPP; from 0x8000 on they are free (table F-5). */
 export const DEFAULT_APPLICATION_ID = 0x8000;
 /** Most U_PDUs that a road may have outstanding: half of the ids, so that free ones are always there. */
 export const MOST_ROAD_OUTSTANDING = 128;

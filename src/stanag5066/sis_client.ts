@@ -163,6 +163,7 @@ export class SisClient {
       ...this.#options,
       outstanding: this.#outstanding,
       timing: this.#timing,
+      onFlow: () => this.#tellFlow(),
     });
     this.#setTimer(this.#timing.bindMs, () => this.#fail({ why: "silent", detail: "no answer to the bind" }));
     this.#options.port.send({ kind: "bindRequest", sap, rank, service: this.#service });
@@ -176,7 +177,7 @@ export class SisClient {
 
   /** The server has taken what made the port busy. */
   drained(): void {
-    if (this.isBound) this.#options.events.flow();
+    this.#tellFlow();
   }
 
   /** Something came on the connection. */
@@ -190,6 +191,10 @@ export class SisClient {
       case "broken":
         return this.#fail({ why: "garbage", detail: input.error.message });
     }
+  }
+
+  #tellFlow(): void {
+    if (this.isBound) this.#options.events.flow();
   }
 
   #take(primitive: SisPrimitive): void {
@@ -260,6 +265,10 @@ export class SisClient {
 
   #connect(): void {
     this.#phase = "connecting";
+    this.#setTimer(
+      this.#timing.connectMs,
+      () => this.#fail({ why: "unreachable", detail: "no connection in time" }),
+    );
     this.#options.port.connect();
   }
 

@@ -7,7 +7,7 @@ import type { HardLink, ServerPrimitive, SisPrimitive } from "./primitives.ts";
 import type { SisTiming } from "./sis_timing.ts";
 import type { HardLinkEvent, SisClientEvents, SisPort } from "./sis_types.ts";
 
-/** What a session stands on; all of it outlives the session. */
+/** What a session stands on. */
 export interface SisSessionOptions {
   readonly port: SisPort;
   readonly events: SisClientEvents;
@@ -15,6 +15,8 @@ export interface SisSessionOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly timing: SisTiming;
+  /** `isClear` may have changed. */
+  readonly onFlow: () => void;
 }
 
 /** States of the node in which nothing that is to be acknowledged should be submitted. */
@@ -133,20 +135,20 @@ export class SisSession {
 
   #setFlow(isOn: boolean): void {
     if (this.#isFlowOn === isOn) return;
-    const { clock, timing, outstanding, log, events } = this.#options;
+    const { clock, timing, outstanding, log, onFlow } = this.#options;
     this.#isFlowOn = isOn;
     this.#cancelFlow?.();
     if (isOn) this.#cancelFlow = clock.after(timing.flowLossMs, () => outstanding.loseDoubtful());
     else outstanding.doubt(timing.flowDoubtMs);
     log.debug("data flow", { isOn });
-    events.flow();
+    onFlow();
   }
 
   /** What status means is up to the server (section A.2.1.14); states that we do not know are taken for good ones. */
   #setAvailable(status: number, reason: number): void {
     this.#isAvailable = !NO_ARQ.includes(status);
     this.#options.log.info("node changed its state", { status, reason });
-    this.#options.events.flow();
+    this.#options.onFlow();
   }
 
   #answered({ destination, destinationSap, part }: Answer, outcome: Outcome): void {

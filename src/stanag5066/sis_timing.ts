@@ -1,5 +1,7 @@
 /** Times of a SIS client. Those of Annex A are constants; these are ours to choose. */
 export interface SisTiming {
+  /** How long connecting may take, whatever limit the network has of its own. */
+  readonly connectMs: number;
   /** How long the server may take to answer a bind. */
   readonly bindMs: number;
   /** First pause before the server is called again; each further one is twice as long, less up to a half by chance. */
@@ -25,6 +27,7 @@ export interface SisTiming {
 
 /** Times that suit a server on the same machine or in the same rack, and a radio that takes its time. */
 export const SIS_TIMING: SisTiming = {
+  connectMs: 60_000,
   bindMs: 30_000,
   retryFirstMs: 1_000,
   retryMostMs: 300_000,
