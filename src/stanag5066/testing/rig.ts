@@ -27,19 +27,23 @@ function outcomeText(outcome: Outcome): string {
  * a transcript, in order.
  */
 export class Rig implements SisPort {
-  readonly clock = new VirtualClock();
   readonly client: SisClient;
   readonly sent: ClientPrimitive[] = [];
   isBusy = false;
   #transcript: string[] = [];
 
   /** @param events instead of the transcript's own */
-  constructor(binding: Partial<SisBinding> = {}, timing: Partial<SisTiming> = {}, events?: SisClientEvents) {
+  constructor(
+    binding: Partial<SisBinding> = {},
+    timing: Partial<SisTiming> = {},
+    events?: SisClientEvents,
+    readonly clock = new VirtualClock(),
+  ) {
     this.client = new SisClient({
       binding: { sap: 6, rank: 0, confirmation: "node", mostOutstanding: 2, ...binding },
       port: this,
       events: events ?? this.#events(),
-      clock: this.clock,
+      clock,
       random: seededRandom(1),
       log: nullLog,
       timing,

@@ -1,0 +1,402 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { BlockRoad } from "./block_road.ts";
+import { decodeSegment, encodeSegment } from "./rcop_header.ts";
+import { hexOctets, node } from "./testing/examples.ts";
+import { OPTIONS, RcopRig } from "./testing/rcop_rig.ts";
+import { FAR } from "./testing/rig.ts";
+
+Deno.test("golden octets: a segment and its header", () => {
+  const header = { connectionId: 1, uPduId: 255, segment: 1, applicationId: 0x8000 };
+  const octets = hexOctets("10 FF 00 01 80 00 6C 6F");
+  assert.deepEqual(encodeSegment(header, hexOctets("6C 6F")), octets);
+  assert.deepEqual(decodeSegment(octets), { header, data: hexOctets("6C 6F") });
+  assert.deepEqual(decodeSegment(hexOctets("1F FF 00 01 80 00"))?.header, header);
+  assert.equal(decodeSegment(hexOctets("10 FF 00 01 80")), undefined);
+});
+
+Deno.test("a road opens with the bind and has room for the MTU less a header", () => {
+  const rig = new RcopRig(106);
+  const road = rig.open("a");
+  assert.ok(!road.isOpen && !road.hasRoom);
+  assert.equal(road.mostBytes, 0);
+  rig.bind();
+  assert.deepEqual(rig.happened(), ["a opened"]);
+  assert.ok(road.isOpen && road.hasRoom);
+  assert.equal(road.mostBytes, 100);
+  rig.sis.client.closed("lost");
+  assert.deepEqual(rig.happened(), ["a closed unbound"]);
+});
+
+Deno.test("a road that is made while bound is open, and says so when asked", () => {
+  const rig = new RcopRig();
+  rig.bind();
+  assert.ok(rig.open("a").isOpen);
+  assert.deepEqual(rig.happened(), []);
+  rig.sis.gets({ kind: "dataFlowOff" });
+  rig.sis.gets({ kind: "dataFlowOn" });
+  assert.deepEqual(rig.happened(), ["a closed flow-off", "a opened"]);
+});
+
+Deno.test("U_PDUs get one id after the other, and 0 follows 255", () => {
+  const rig = new RcopRig();
+  const road = rig.open("a");
+  rig.bind();
+  for (let i = 0; i < 258; i++) {
+    road.submit(new Uint8Array(1), OPTIONS);
+    rig.answer({ connectionId: 0, uPduId: i % 256, segment: 0 });
+  }
+  assert.deepEqual(rig.headers().map(({ uPduId }) => uPduId).slice(254), [254, 255, 0, 1]);
+  assert.equal(road.outstanding, 0);
+});
+
+Deno.test("an id is left out while an answer to it may come", () => {
+  const rig = new RcopRig();
+  const road = rig.open("a");
+  rig.bind();
+  road.submit(new Uint8Array(1), { ...OPTIONS, ttlMs: undefined });
+  for (let i = 1; i < 256; i++) {
+    road.submit(new Uint8Array(1), OPTIONS);
+    rig.answer({ connectionId: 0, uPduId: i, segment: 0 });
+  }
+  road.submit(new Uint8Array(1), OPTIONS);
+  assert.equal(rig.headers().at(-1)?.uPduId, 1);
+});
+
+Deno.test("an id rests after its U_PDU was lost", async () => {
+  const rig = new RcopRig();
+  const road = rig.open("a");
+  rig.bind();
+  road.submit(new Uint8Array(1), OPTIONS);
+  await rig.sis.clock.advance(3_600_000);
+  assert.deepEqual(rig.happened().slice(1), ["a 1 lost"]);
+  for (let i = 1; i < 256; i++) {
+    road.submit(new Uint8Array(1), OPTIONS);
+    rig.answer({ connectionId: 0, uPduId: i, segment: 0 });
+  }
+  road.submit(new Uint8Array(1), OPTIONS);
+  assert.equal(rig.headers().at(-1)?.uPduId, 1);
+});
+
+const CUTS: readonly (readonly [sizeBytes: number, segments: readonly string[]])[] = [
+  [0, ["0/0/0 0"]],
+  [1, ["0/0/0 1"]],
+  [100, ["0/0/0 100"]],
+  [101, ["0/0/0 100", "0/0/1 1"]],
+  [250, ["0/0/0 100", "0/0/1 100", "0/0/2 50"]],
+];
+
+for (const [sizeBytes, segments] of CUTS) {
+  Deno.test(`a U_PDU of ${sizeBytes} octets goes in ${segments.length} segments, confirmed with the last`, () => {
+    const rig = new RcopRig(106);
+    const road = rig.open("a");
+    rig.bind();
+    rig.happened();
+    road.submit(new Uint8Array(sizeBytes), OPTIONS);
+    assert.deepEqual(rig.segments(), segments);
+    for (let segment = segments.length - 1; segment >= 0; segment--) {
+      assert.deepEqual(rig.happened(), []);
+      rig.answer({ connectionId: 0, uPduId: 0, segment });
+    }
+    assert.deepEqual(rig.happened(), ["a 1 confirmed"]);
+  });
+}
+
+Deno.test("priority, life and application id go with each segment; its life is what is left of the U_PDU's", async () => {
+  const rig = new RcopRig(106, 1, 0x9001);
+  const road = rig.open("a");
+  rig.bind();
+  road.submit(new Uint8Array(150), { priority: 11, ttlMs: 60_000 });
+  await rig.sis.clock.advance(20_000);
+  rig.sis.gets({ kind: "unidataConfirm", destinationSap: 6, destination: FAR, part: new Uint8Array(0) });
+  const requests = rig.sis.sent.filter((primitive) => primitive.kind === "unidataRequest");
+  assert.deepEqual(requests.map(({ priority, ttlMs }) => [priority, ttlMs]), [[11, 60_000], [11, 40_000]]);
+  assert.deepEqual(rig.headers().map(({ applicationId }) => applicationId), [0x9001, 0x9001]);
+});
+
+Deno.test("segments of one U_PDU wait for room, with nothing of the same connection between them", () => {
+  const rig = new RcopRig(106, 2);
+  const [a, b] = [rig.open("a"), rig.open("b", { connectionId: 1 })];
+  rig.bind();
+  rig.happened();
+  a.submit(new Uint8Array(300), OPTIONS);
+  assert.ok(!a.hasRoom && !b.hasRoom);
+  assert.throws(() => a.submit(new Uint8Array(1), OPTIONS), RangeError);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 });
+  assert.deepEqual(rig.segments(), ["0/0/0 100", "0/0/1 100", "0/0/2 100"]);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 1 });
+  b.submit(new Uint8Array(1), OPTIONS);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 2 });
+  rig.answer({ connectionId: 1, uPduId: 0, segment: 0 });
+  assert.deepEqual(rig.happened(), ["a 1 confirmed", "b 1 confirmed"]);
+});
+
+Deno.test("a rejected segment rejects its U_PDU at once; what was not sent of it never is, nor under its id", () => {
+  const rig = new RcopRig(106, 2);
+  const road = rig.open("a");
+  rig.bind();
+  rig.happened();
+  road.submit(new Uint8Array(300), OPTIONS);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 }, 3);
+  assert.deepEqual(rig.happened(), ["a 1 rejected 3"]);
+  road.submit(new Uint8Array(50), OPTIONS);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 1 });
+  rig.answer({ connectionId: 0, uPduId: 1, segment: 0 });
+  assert.deepEqual(rig.happened(), ["a 2 confirmed"]);
+  assert.deepEqual(rig.segments(), ["0/0/0 100", "0/0/1 100", "0/1/0 50"]);
+});
+
+Deno.test("a U_PDU that is not yet sent whole when its life ends is rejected as expired", async () => {
+  const rig = new RcopRig(106, 1);
+  const road = rig.open("a");
+  rig.bind();
+  road.submit(new Uint8Array(150), { priority: 0, ttlMs: 60_000 });
+  rig.sis.gets({ kind: "dataFlowOff" });
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 });
+  await rig.sis.clock.advance(60_000);
+  rig.happened();
+  rig.sis.gets({ kind: "dataFlowOn" });
+  assert.deepEqual(rig.happened(), ["a 1 rejected 1", "a opened"]);
+  assert.deepEqual(rig.segments(), ["0/0/0 100"]);
+});
+
+Deno.test("when the bind ends all is lost, also what waited to be sent, and then the road closes", () => {
+  const rig = new RcopRig(106, 2);
+  const [a, b] = [rig.open("a"), rig.open("b", { connectionId: 1 })];
+  rig.bind();
+  b.submit(new Uint8Array(1), OPTIONS);
+  a.submit(new Uint8Array(150), OPTIONS);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 });
+  rig.answer({ connectionId: 1, uPduId: 0, segment: 0 });
+  a.submit(new Uint8Array(500), OPTIONS);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 1 });
+  rig.happened();
+  rig.sis.gets({ kind: "unbindIndication", reason: 2 });
+  assert.deepEqual(rig.happened().sort(), ["a 2 lost", "a closed unbound", "b closed unbound"]);
+});
+
+Deno.test("a U_PDU whose sent segments are all confirmed is lost with the bind if some were not sent", () => {
+  const rig = new RcopRig(106, 1);
+  const road = rig.open("a");
+  rig.bind();
+  road.submit(new Uint8Array(150), OPTIONS);
+  rig.sis.gets({ kind: "dataFlowOff" });
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 });
+  rig.happened();
+  rig.sis.client.closed("lost");
+  assert.deepEqual(rig.happened(), ["a 1 lost"]);
+  assert.equal(road.outstanding, 0);
+});
+
+Deno.test("a road has no more U_PDUs outstanding than it was allowed, and tells when there is room", () => {
+  const rig = new RcopRig(106, 8);
+  let told = 0;
+  const road = rig.open("a", { mostOutstanding: 2 }, { room: () => void told++ });
+  rig.bind();
+  road.submit(new Uint8Array(1), OPTIONS);
+  road.submit(new Uint8Array(1), OPTIONS);
+  assert.ok(road.isOpen && !road.hasRoom);
+  told = 0;
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 });
+  assert.equal(told, 1);
+  assert.ok(road.hasRoom);
+});
+
+Deno.test("who is told of room may use it at once", () => {
+  const rig = new RcopRig(106, 8);
+  const sent: number[] = [];
+  const road: BlockRoad = rig.open("a", {}, {
+    room: () => {
+      while (road.hasRoom && sent.length < 20) sent.push(road.submit(new Uint8Array(1), OPTIONS));
+    },
+  });
+  rig.bind();
+  for (let i = 0; i < 20; i++) rig.answer({ connectionId: 0, uPduId: i, segment: 0 });
+  assert.equal(sent.length, 20);
+  assert.deepEqual(rig.happened().slice(1), sent.map((handle) => `a ${handle} confirmed`));
+});
+
+Deno.test("roads that want more than there is get the same of it", () => {
+  const rig = new RcopRig(106, 2);
+  const roads = [0, 1, 2].map((connectionId) => {
+    const road: BlockRoad = rig.open(`${connectionId}`, { connectionId }, {
+      room: () => {
+        while (road.hasRoom) road.submit(new Uint8Array(1), OPTIONS);
+      },
+    });
+    return road;
+  });
+  rig.bind();
+  for (let i = 0; i < 60; i++) rig.answer(rig.headers()[i] ?? assert.fail());
+  const counts = roads.map((_, id) => rig.headers().filter(({ connectionId }) => connectionId === id).length);
+  assert.ok(Math.min(...counts) >= 15, `${counts}`);
+});
+
+Deno.test("what comes goes to the road it is for: by source, SAP and connection, not by application", () => {
+  const rig = new RcopRig();
+  rig.open("a");
+  rig.open("b", { connectionId: 3 });
+  rig.open("c", { remote: node("5.5.5.5") });
+  rig.open("d", { remoteSap: 2 });
+  rig.bind();
+  rig.happened();
+  rig.deliver(0, 0, "x");
+  rig.deliver(0, 0, "y", { connectionId: 3 });
+  rig.deliver(0, 0, "z", { connectionId: 4 });
+  rig.deliver(0, 0, "z", { connectionId: 4 });
+  rig.deliver(1, 0, "w", { applicationId: 0x1002 });
+  rig.deliver(2, 0, "w", { applicationId: 0x1002 });
+  rig.sis.deliver(new Uint8Array(5));
+  assert.deepEqual(rig.happened(), ["a first 0 x", "b first 0 y", "a first 1 w", "a first 2 w"]);
+  assert.deepEqual(rig.warnings, [
+    "U_PDU from nobody we know",
+    "U_PDU with another application id",
+    "U_PDU without an RCOP header",
+  ]);
+});
+
+Deno.test("strangers are logged up to a number", () => {
+  const rig = new RcopRig();
+  rig.bind();
+  for (let i = 0; i < 1_000; i++) {
+    const connectionId = i % 16;
+    rig.sis.gets({
+      kind: "unidataIndication",
+      priority: 0,
+      destinationSap: 6,
+      destination: FAR,
+      mode: "arq",
+      sourceSap: 6,
+      source: { isGroup: false, bits: i },
+      damaged: [],
+      missing: [],
+      uPdu: encodeSegment({ connectionId, uPduId: 0, segment: 0, applicationId: 0 }, new Uint8Array(0)),
+    });
+  }
+  assert.equal(rig.warnings.length, 64);
+});
+
+type Came = readonly [uPduId: number, segment: number];
+
+const ARRIVALS: readonly (readonly [what: string, came: readonly Came[], told: readonly string[]])[] = [
+  ["in order", [[0, 0], [0, 1], [0, 2]], ["first 0", "next 0", "next 0"]],
+  ["two U_PDUs", [[0, 0], [0, 1], [1, 0]], ["first 0", "next 0", "first 1"]],
+  ["a gap", [[0, 0], [0, 2], [0, 3], [1, 0]], ["first 0", "reset", "first 1"]],
+  ["no beginning", [[0, 1], [0, 2], [1, 0]], ["first 1"]],
+  ["one twice", [[0, 0], [0, 1], [0, 1], [0, 2]], ["first 0", "next 0", "next 0"]],
+  ["the first twice", [[0, 0], [0, 0], [0, 1]], ["first 0", "first 0", "next 0"]],
+  ["a number that goes back", [[0, 0], [0, 1], [0, 2], [0, 1]], ["first 0", "next 0", "next 0", "reset"]],
+  ["another U_PDU in the middle", [[0, 0], [1, 1], [0, 1]], ["first 0", "reset"]],
+  ["a U_PDU broken off", [[0, 0], [0, 1], [1, 0], [1, 1]], ["first 0", "next 0", "first 1", "next 1"]],
+];
+
+for (const [what, came, told] of ARRIVALS) {
+  Deno.test(`segments that come: ${what}`, () => {
+    const rig = new RcopRig();
+    rig.open("a");
+    rig.bind();
+    rig.happened();
+    for (const [uPduId, segment] of came) rig.deliver(uPduId, segment, "");
+    assert.deepEqual(rig.happened().map((one) => one.slice(2).trim()), told);
+  });
+}
+
+Deno.test("in mode whole each U_PDU is one segment, both ways", () => {
+  const rig = new RcopRig(106);
+  const road = rig.open("a", { mode: "whole" });
+  rig.bind();
+  rig.happened();
+  road.submit(new Uint8Array(100), OPTIONS);
+  assert.throws(() => road.submit(new Uint8Array(101), OPTIONS), RangeError);
+  rig.deliver(0, 0, "x");
+  rig.deliver(1, 1, "y");
+  rig.deliver(1, 0, "z");
+  assert.deepEqual(rig.happened(), ["a first 0 x", "a first 1 z"]);
+});
+
+Deno.test("a road that is closed tells nothing more, takes nothing, and its place is free", () => {
+  const rig = new RcopRig();
+  const road = rig.open("a");
+  rig.bind();
+  assert.throws(() => rig.open("b"), RangeError);
+  road.submit(new Uint8Array(1), OPTIONS);
+  rig.happened();
+  road.close();
+  assert.ok(!road.isOpen && !road.hasRoom);
+  rig.answer({ connectionId: 0, uPduId: 0, segment: 0 });
+  rig.sis.gets({ kind: "dataFlowOff" });
+  rig.deliver(0, 0, "x");
+  assert.deepEqual(rig.happened(), []);
+  rig.open("b");
+  rig.deliver(0, 0, "y");
+  assert.deepEqual(rig.happened(), ["b first 0 y"]);
+});
+
+const ILL_MADE = [
+  { remote: node("16.0.0.1") },
+  { remoteSap: 16 },
+  { connectionId: -1 },
+  { mostOutstanding: 0 },
+  { mostOutstanding: 129 },
+];
+
+for (const config of ILL_MADE) {
+  Deno.test(`a road cannot be made with ${JSON.stringify(config)}`, () => {
+    assert.throws(() => new RcopRig().open("a", config), RangeError);
+  });
+}
+
+Deno.test("whatever the server does, each U_PDU has one outcome, and what was confirmed was confirmed whole", async () => {
+  type Step =
+    | readonly ["submit", number]
+    | readonly ["answer" | "flow" | "wait" | "close" | "unbind", number];
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 5, arbitrary: fc.tuple(fc.constant("submit" as const), fc.nat(350)) },
+    { weight: 8, arbitrary: fc.tuple(fc.constant("answer" as const), fc.nat(1_000)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom("flow", "close", "unbind"), fc.nat(1)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant("wait" as const), fc.nat(200_000)) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const rig = new RcopRig(106, 4);
+      const road = rig.open("a");
+      rig.bind();
+      const submitted: { handle: number; segments: number; from: number }[] = [];
+      const confirmed = new Set<string>();
+      for (const [what, value] of steps) {
+        if (what === "submit" && road.hasRoom) {
+          const segments = Math.max(1, Math.ceil(value / 100));
+          const from = rig.headers().length;
+          submitted.push({ handle: road.submit(new Uint8Array(value), OPTIONS), segments, from });
+        } else if (what === "answer") {
+          const headers = rig.headers();
+          const header = headers[Math.max(0, headers.length - 1 - value % 6)];
+          if (header === undefined) continue;
+          if (value % 5 > 0) confirmed.add(`${header.uPduId}/${header.segment}`);
+          rig.answer(header, value % 5 === 0 ? 3 : undefined);
+        } else if (what === "flow") rig.sis.gets({ kind: value === 0 ? "dataFlowOff" : "dataFlowOn" });
+        else if (what === "wait") {
+          await rig.sis.clock.advance(value);
+          rig.sis.accept(106);
+        } else if (what === "close") rig.sis.client.closed("lost");
+        else if (what === "unbind") rig.sis.gets({ kind: "unbindIndication", reason: 2 });
+      }
+      rig.sis.client.stop();
+      assert.equal(road.outstanding, 0);
+      const outcomes = rig.happened().filter((text) => /^a \d/.test(text)).map((text) => text.split(" "));
+      assert.deepEqual(
+        outcomes.map(([, handle]) => Number(handle)).sort((one, other) => one - other),
+        submitted.map(({ handle }) => handle),
+      );
+      for (const [, handle, outcome] of outcomes) {
+        const uPdu = submitted.find((one) => one.handle === Number(handle));
+        if (outcome !== "confirmed" || uPdu === undefined) continue;
+        const id = rig.headers()[uPdu.from]?.uPduId;
+        for (let segment = 0; segment < uPdu.segments; segment++) {
+          assert.ok(confirmed.has(`${id}/${segment}`));
+        }
+      }
+    }),
+    { numRuns: 300, seed: 5066 },
+  );
+});
