@@ -9,8 +9,9 @@ export interface BlockOptions {
 }
 
 /**
- * A road for blocks to one peer: one RCOP connection to one client of one node. Order is kept as long as nothing is
- * rejected or lost; what is sent again goes behind what was sent meanwhile. What arrives may arrive twice.
+ * A road for blocks to one peer: one RCOP connection to one client of one node. Order is kept among U_PDUs of the same
+ * priority as long as nothing is rejected or lost; what is sent again goes behind what was sent meanwhile. What
+ * arrives may arrive twice, and what was lost may have arrived.
  */
 export interface BlockRoad {
   /** Octets that fit one U_PDU without segmentation: MTU - 6. Changes when the SIS client is bound anew; 0 before. */
@@ -42,7 +43,10 @@ export interface RoadClosed {
 export interface BlockRoadEvents {
   /** `isOpen` has become true; `mostBytes` may be another. */
   opened(): void;
-  /** `isOpen` has become false. What is outstanding may still have any outcome; after `unbound` it has had it. */
+  /**
+   * `isOpen` has become false; told once until it opens again, though the bind may end later. After `unbound` nothing
+   * is outstanding; after `flow-off` what is may still have any outcome.
+   */
   closed(why: RoadClosed): void;
   /** Something has changed, and `hasRoom` is true; told also if it was before. */
   room(): void;

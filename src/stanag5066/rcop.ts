@@ -20,6 +20,7 @@ export interface RcopOptions {
   readonly applicationId: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of hard links. Without it, those of type 2 that the other side wants are accepted. */
   readonly onHardLink?: (event: HardLinkEvent) => void;
 }
 
@@ -44,6 +45,11 @@ export class Rcop implements SisClientEvents {
   /** Says which client to use, of whose events this is told; before anything else. */
   use(client: SisClient): void {
     this.#client = client;
+  }
+
+  /** Why the client is not bound, from its last attempt; undefined when it is. For status and logs. */
+  get unboundFor(): Unbound | undefined {
+    return this.#client?.isBound === true ? undefined : this.#unbound;
   }
 
   /**
@@ -117,12 +123,13 @@ export class Rcop implements SisClientEvents {
   }
 
   hardLink(event: HardLinkEvent): void {
-    this.#options.onHardLink?.(event);
+    if (this.#options.onHardLink !== undefined) this.#options.onHardLink(event);
+    else if (event.kind === "wanted") this.#client?.answerHardLink(event.link);
   }
 
   get #closed(): RoadClosed {
     return this.#client?.isBound === true
-      ? { why: "flow-off", detail: "data flow off" }
+      ? { why: "flow-off", detail: "data flow off, or the node cannot send" }
       : { why: "unbound", detail: this.#unbound.detail };
   }
 

@@ -13,6 +13,9 @@ export const MOST_OUTSTANDING = 255;
 /** A bind with a smaller MTU is of no use: the header of RCOP alone has 6 octets. */
 const LEAST_MTU_BYTES = 16;
 
+/** The largest U_PDU that a frame of S_UNIDATA_REQUEST can hold, whatever the MTU. */
+const MOST_REQUEST_SIZE_BYTES = 0xffff - 12;
+
 /** What a client stands on. */
 export interface SisClientOptions {
   readonly binding: SisBinding;
@@ -227,10 +230,10 @@ export class SisClient {
     }
     this.#cancelPhase?.();
     this.#phase = "bound";
-    this.#mtuBytes = mtuBytes;
+    this.#mtuBytes = Math.min(mtuBytes, MOST_REQUEST_SIZE_BYTES);
     this.#boundMs = this.#nowMs;
     this.#options.log.info("bound to the SIS server", { sap, mtuBytes });
-    this.#options.events.bound(mtuBytes);
+    this.#options.events.bound(this.#mtuBytes);
   }
 
   #refused(why: "rejected" | "unbound", reason: number, detail: string): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encodePrimitive } from "./encode.ts";
 import type { HardLink } from "./primitives.ts";
 import { SisError } from "./sis_error.ts";
 import { FAR, Rig, TTL_MS } from "./testing/rig.ts";
@@ -72,6 +73,22 @@ Deno.test("a U_PDU above the MTU is our own mistake", () => {
   const request = { destination: FAR, destinationSap: 6, priority: 0, ttlMs: undefined };
   assert.throws(() => rig.client.submit({ ...request, uPdu: new Uint8Array(17) }), RangeError);
   assert.equal(rig.client.submit({ ...request, uPdu: new Uint8Array(16) }), 1);
+});
+
+Deno.test("an MTU that no frame can hold is cut to what one can", () => {
+  const rig = new Rig();
+  rig.client.start();
+  rig.accept(65_535);
+  assert.equal(rig.client.mtuBytes, 65_523);
+  rig.client.submit({
+    destination: FAR,
+    destinationSap: 6,
+    priority: 0,
+    ttlMs: 0,
+    uPdu: new Uint8Array(65_523),
+  });
+  const last = rig.sent.at(-1);
+  assert.equal(last === undefined ? 0 : encodePrimitive(last).length, 65_540);
 });
 
 /** Answers to the U_PDUs 1, 2 and 1 again, all outstanding: which handle each belongs to. */
