@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BlockRoad } from "./block_road.ts";
 import { decodeSegment, encodeSegment } from "./rcop_header.ts";
-import { hexOctets } from "./testing/examples.ts";
+import { hexOctets, node } from "./testing/examples.ts";
 import { OPTIONS, RcopRig } from "./testing/rcop_rig.ts";
 import { FAR } from "./testing/rig.ts";
 
