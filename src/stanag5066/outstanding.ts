@@ -109,5 +109,5 @@ export class Outstanding {
 }
 
 function begins(uPdu: Uint8Array, part: Uint8Array): boolean {
-  return part.length <= uPdu.length && part.every((octet, at) => octet === uPdu[at]);
+  return part.every((octet, at) => octet === uPdu[at]);
 }

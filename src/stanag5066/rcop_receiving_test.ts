@@ -19,11 +19,13 @@ Deno.test("what comes goes to the road it is for: by source, SAP and connection,
   rig.deliver(1, 0, "w", { applicationId: 0x1002 });
   rig.deliver(2, 0, "w", { applicationId: 0x1002 });
   rig.sis.deliver(new Uint8Array(5));
+  rig.deliver(3, 0, "v", {}, "non-arq");
   assert.deepEqual(rig.happened(), ["a first 0 x", "b first 0 y", "a first 1 w", "a first 2 w"]);
   assert.deepEqual(rig.warnings, [
     "U_PDU from nobody we know",
     "U_PDU with another application id",
     "U_PDU without an RCOP header",
+    "U_PDU without ARQ",
   ]);
 });
 

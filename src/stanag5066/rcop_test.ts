@@ -159,6 +159,58 @@ Deno.test("a U_PDU that is not yet sent whole when its life ends is rejected as 
   assert.deepEqual(rig.segments(), ["0/0/0 100"]);
 });
 
+Deno.test("an id need not rest when the connection is gone on which its answer could come", () => {
+  const rig = new RcopRig();
+  const road = rig.open("a");
+  rig.bind();
+  road.submit(new Uint8Array(1), OPTIONS);
+  rig.sis.client.stop();
+  rig.bind();
+  for (let i = 1; i < 256; i++) {
+    road.submit(new Uint8Array(1), OPTIONS);
+    rig.answer({ connectionId: 0, uPduId: i, segment: 0 });
+  }
+  road.submit(new Uint8Array(1), OPTIONS);
+  assert.equal(rig.headers().at(-1)?.uPduId, 0);
+});
+
+Deno.test("a road closes with the reason of the bind's end, also when something was outstanding", () => {
+  const rig = new RcopRig();
+  const told: string[] = [];
+  const road = rig.open("a", {}, { closed: ({ detail }) => void told.push(detail) });
+  rig.bind();
+  road.submit(new Uint8Array(1), OPTIONS);
+  rig.sis.gets({ kind: "unbindIndication", reason: 2 });
+  assert.deepEqual(told, ["inactivity"]);
+});
+
+Deno.test("a road that is closed while another is told something is told nothing more", () => {
+  const rig = new RcopRig();
+  const quiet = { opened() {} };
+  const b = rig.open("b", { connectionId: 1 }, quiet);
+  const c = rig.open("c", { connectionId: 2 }, quiet);
+  const closeThem = () => [b, c].forEach((road) => road.close());
+  // Roads take turns in being told first: at the second event it is the third road's.
+  for (const connectionId of [3, 4]) rig.open("a", { connectionId }, { ...quiet, closed: closeThem });
+  rig.bind();
+  rig.sis.gets({ kind: "dataFlowOff" });
+  assert.deepEqual(rig.happened(), []);
+  assert.ok(!b.isOpen && !c.isOpen);
+});
+
+Deno.test("there is room again when a slow server has taken what was sent", () => {
+  const rig = new RcopRig();
+  let told = 0;
+  const road = rig.open("a", {}, { room: () => void told++ });
+  rig.bind();
+  rig.sis.isBusy = true;
+  assert.ok(road.isOpen && !road.hasRoom);
+  told = 0;
+  rig.sis.isBusy = false;
+  rig.sis.client.drained();
+  assert.equal(told, 1);
+});
+
 Deno.test("when the bind ends all is lost, also what waited to be sent, and then the road closes", () => {
   const rig = new RcopRig(106, 2);
   const [a, b] = [rig.open("a"), rig.open("b", { connectionId: 1 })];

@@ -248,12 +248,11 @@ export class SisClient {
   #down(why: Unbound, next: "waiting" | "stopped", leastPauseMs = 0): void {
     const { port, events, log } = this.#options;
     if (this.isBound && this.#nowMs - this.#boundMs >= this.#timing.provenMs) this.#backoff.reset();
-    const wasUp = this.#phase !== "waiting";
     this.#phase = next;
     this.#cancelPhase?.();
     this.#session?.end();
     this.#session = undefined;
-    if (wasUp) port.disconnect();
+    port.disconnect();
     if (next === "waiting") this.#awaitCall(leastPauseMs);
     log.info("not bound to the SIS server", { why: why.why, detail: why.detail });
     for (const handle of this.#outstanding.clear()) events.outcome(handle, { kind: "lost" });

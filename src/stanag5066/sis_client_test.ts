@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { encodePrimitive } from "./encode.ts";
-import type { HardLink } from "./primitives.ts";
 import { SisError } from "./sis_error.ts";
 import { FAR, Rig, TTL_MS } from "./testing/rig.ts";
 import { node } from "./testing/examples.ts";
@@ -190,6 +189,49 @@ Deno.test("what was sent just before the flow went off is lost, what was sent lo
   assert.deepEqual(rig.happened(), ["1 confirmed"]);
 });
 
+Deno.test("what may have vanished is waited for anew when the flow goes off again", async () => {
+  const rig = new Rig({}, { flowLossMs: 60_000 });
+  rig.bind();
+  rig.submit(1, 3_600_000);
+  rig.gets({ kind: "dataFlowOff" });
+  rig.gets({ kind: "dataFlowOn" });
+  await rig.clock.advance(59_000);
+  rig.gets({ kind: "dataFlowOff" });
+  await rig.clock.advance(600_000);
+  rig.gets({ kind: "dataFlowOn" });
+  await rig.clock.advance(59_999);
+  assert.equal(rig.client.outstanding, 1);
+  await rig.clock.advance(1);
+  assert.equal(rig.client.outstanding, 0);
+});
+
+Deno.test("nothing is left running when a client has stopped", () => {
+  const rig = new Rig();
+  rig.bind();
+  rig.submit(1);
+  rig.gets({ kind: "dataFlowOff" });
+  rig.gets({ kind: "dataFlowOn" });
+  rig.client.stop();
+  assert.equal(rig.clock.pending, 0);
+});
+
+Deno.test("what was given up has no second outcome when the bind ends", async () => {
+  const rig = new Rig();
+  rig.bind();
+  rig.submit(1, 60_000);
+  await rig.clock.advance(180_000);
+  rig.client.closed("lost");
+  assert.deepEqual(rig.happened(), ["send 1", "1 lost", "disconnect", "unbound closed"]);
+});
+
+Deno.test("a connection that is reported twice is bound once", () => {
+  const rig = new Rig();
+  rig.client.start();
+  rig.client.opened();
+  rig.client.opened();
+  assert.deepEqual(rig.happened(), ["connect", "send bindRequest"]);
+});
+
 const STATUS: readonly (readonly [status: number, isOpen: boolean])[] = [
   [0, false],
   [1, true],
@@ -257,67 +299,6 @@ Deno.test("a server that is slow to take what was sent gets nothing more until i
   assert.ok(rig.client.hasRoom);
 });
 
-Deno.test("the server is called again after pauses that double up to the longest, each less up to a half", async () => {
-  const rig = new Rig({}, { retryFirstMs: 1_000, retryMostMs: 8_000 });
-  rig.client.start();
-  const pausesMs: number[] = [];
-  for (let i = 0; i < 6; i++) {
-    rig.client.closed("refused");
-    rig.happened();
-    const sinceMs = rig.clock.monotonicMs();
-    await rig.clock.until(() => rig.happened().includes("connect"), 8_000);
-    pausesMs.push(rig.clock.monotonicMs() - sinceMs);
-  }
-  for (const [index, mostMs] of [1_000, 2_000, 4_000, 8_000, 8_000, 8_000].entries()) {
-    const pauseMs = pausesMs[index] ?? 0;
-    assert.ok(pauseMs <= mostMs && pauseMs >= mostMs / 2, `${pausesMs}`);
-  }
-});
-
-Deno.test("pauses begin small again only after a bind that has lasted", async () => {
-  const rig = new Rig({}, { retryFirstMs: 1_000, retryMostMs: 64_000, provenMs: 60_000 });
-  const lasts = async (boundMs: number) => {
-    rig.accept();
-    await rig.clock.advance(boundMs);
-    rig.client.closed("lost");
-    rig.happened();
-    const sinceMs = rig.clock.monotonicMs();
-    await rig.clock.until(() => rig.happened().includes("connect"), 64_000);
-    return rig.clock.monotonicMs() - sinceMs;
-  };
-  rig.client.start();
-  for (let i = 0; i < 4; i++) await lasts(59_999);
-  assert.ok(await lasts(59_999) >= 8_000);
-  assert.ok(await lasts(60_000) <= 1_000);
-});
-
-const LASTING = [
-  { kind: "bindRejected", reason: 1, isLasting: true },
-  { kind: "bindRejected", reason: 2, isLasting: true },
-  { kind: "bindRejected", reason: 3, isLasting: false },
-  { kind: "bindRejected", reason: 4, isLasting: true },
-  { kind: "unbindIndication", reason: 1, isLasting: true },
-  { kind: "unbindIndication", reason: 2, isLasting: false },
-  { kind: "unbindIndication", reason: 3, isLasting: false },
-  { kind: "unbindIndication", reason: 4, isLasting: true },
-  { kind: "unbindIndication", reason: 5, isLasting: true },
-] as const;
-
-for (const { kind, reason, isLasting } of LASTING) {
-  Deno.test(`after ${kind} ${reason} the server is called ${isLasting ? "much later" : "soon"}`, async () => {
-    const rig = new Rig({}, { retryFirstMs: 1_000, refusedMs: 30_000 });
-    rig.client.start();
-    rig.client.opened();
-    if (kind === "unbindIndication") rig.gets({ kind: "bindAccepted", sap: 6, mtuBytes: 2_048 });
-    rig.gets({ kind, reason });
-    rig.happened();
-    await rig.clock.advance(29_999);
-    assert.deepEqual(rig.happened(), isLasting ? [] : ["connect"]);
-    await rig.clock.advance(1);
-    assert.deepEqual(rig.happened(), isLasting ? ["connect"] : []);
-  });
-}
-
 Deno.test("a bind that grants no room for a header is refused", () => {
   const rig = new Rig();
   rig.client.start();
@@ -336,54 +317,4 @@ Deno.test("a primitive that was skipped, or is out of place, changes nothing", (
   assert.deepEqual(rig.happened(), []);
   assert.ok(rig.client.isOpen);
   assert.equal(rig.client.mtuBytes, 2_048);
-});
-
-const LINK: HardLink = { type: 2, priority: 1, remoteSap: 6, remote: FAR };
-
-Deno.test("a hard link is asked for, established and terminated", () => {
-  const rig = new Rig();
-  rig.bind();
-  rig.client.establishHardLink(LINK);
-  assert.throws(() => rig.client.establishHardLink(LINK), RangeError);
-  rig.gets({ kind: "hardLinkEstablished", status: 1, link: LINK });
-  rig.client.terminateHardLink();
-  rig.client.terminateHardLink();
-  const expected = ["send hardLinkEstablish", "hard link established", "send hardLinkTerminate"];
-  assert.deepEqual(rig.happened(), expected);
-  assert.deepEqual(rig.sent.at(-1), { kind: "hardLinkTerminate", remote: FAR });
-});
-
-for (const kind of ["hardLinkRejected", "hardLinkTerminated"] as const) {
-  Deno.test(`after ${kind} another hard link can be asked for`, () => {
-    const rig = new Rig();
-    rig.bind();
-    rig.client.establishHardLink(LINK);
-    rig.gets({ kind, reason: 2, link: { ...LINK, remote: node("1.1.1.1") } });
-    assert.throws(() => rig.client.establishHardLink(LINK), RangeError);
-    rig.gets({ kind, reason: 2, link: LINK });
-    rig.client.establishHardLink({ ...LINK, type: 0 });
-    assert.equal(rig.happened().at(-1), "send hardLinkEstablish");
-  });
-}
-
-Deno.test("a hard link that the other side wants is accepted or rejected", () => {
-  const rig = new Rig();
-  rig.bind();
-  rig.gets({ kind: "hardLinkIndication", status: 1, link: LINK });
-  rig.client.answerHardLink(LINK);
-  rig.client.answerHardLink(LINK, 2);
-  assert.deepEqual(rig.happened(), ["hard link wanted", "send hardLinkAccept", "send hardLinkReject"]);
-  assert.deepEqual(rig.sent.at(-1), { kind: "hardLinkReject", reason: 2, link: LINK });
-});
-
-Deno.test("hard links need a bind, and end with it", () => {
-  const rig = new Rig();
-  assert.throws(() => rig.client.establishHardLink(LINK), RangeError);
-  rig.bind();
-  rig.client.establishHardLink(LINK);
-  rig.client.closed("lost");
-  rig.happened();
-  rig.client.terminateHardLink();
-  rig.client.answerHardLink(LINK);
-  assert.deepEqual(rig.happened(), []);
 });

@@ -77,6 +77,6 @@ export interface SisPort {
   readonly isBusy: boolean;
   /** Sends on the connection, in order. An S_KEEP_ALIVE that cannot leave within 10 s is left out. */
   send(primitive: ClientPrimitive): void;
-  /** Closes it, once what was sent has left. No answer is expected. */
+  /** Closes it if there is one, once what was sent has left, or gives up the call. No answer is expected. */
   disconnect(): void;
 }

@@ -61,6 +61,8 @@ class World {
   /** Calls fail, or never end. */
   mood: "answers" | "refuses" | "hangs" = "answers";
   calls = 0;
+  /** How often the road was told of room. */
+  rooms = 0;
   late: (() => void) | undefined;
 
   constructor() {
@@ -82,7 +84,7 @@ class World {
     }, {
       opened: () => note("opened"),
       closed: ({ why, detail }) => note(`closed ${why}: ${detail}`),
-      room() {},
+      room: () => void this.rooms++,
       outcome: (handle, { kind }) => note(`${handle} ${kind}`),
       received: (octets) => note(`received ${octets.length}`),
       reset: () => note("reset"),
@@ -237,6 +239,7 @@ Deno.test("a server that does not read makes the road full, not the memory; when
   await session.says({ kind: "bindAccepted", sap: 6, mtuBytes: 2_048 });
   await world.clock.settle();
   let submitted = 0;
+  const before = world.rooms;
   while (world.road.hasRoom) {
     world.road.submit(new Uint8Array(2_042), { priority: 5, ttlMs: undefined });
     await world.clock.settle();
@@ -247,6 +250,7 @@ Deno.test("a server that does not read makes the road full, not the memory; when
   void session.read();
   await world.clock.settle();
   assert.ok(world.road.hasRoom);
+  assert.ok(world.rooms > before);
   assert.equal(session.got.length, submitted + 1);
   await world.end();
 });

@@ -4,6 +4,7 @@ import type { BlockOptions, BlockRoad, BlockRoadEvents } from "../block_road.ts"
 import { DEFAULT_APPLICATION_ID, Rcop } from "../rcop.ts";
 import { decodeSegment, encodeSegment, type RcopHeader } from "../rcop_header.ts";
 import type { RoadConfig } from "../rcop_road.ts";
+import type { TransmissionMode } from "../service_type.ts";
 import { FAR, Rig, TTL_MS } from "./rig.ts";
 
 /** How the rig submits unless told otherwise. */
@@ -89,8 +90,14 @@ export class RcopRig {
   }
 
   /** A segment comes from the other node. */
-  deliver(uPduId: number, segment: number, text: string, header: Partial<RcopHeader> = {}): void {
+  deliver(
+    uPduId: number,
+    segment: number,
+    text: string,
+    header: Partial<RcopHeader> = {},
+    mode: TransmissionMode = "arq",
+  ): void {
     const full = { connectionId: 0, uPduId, segment, applicationId: DEFAULT_APPLICATION_ID, ...header };
-    this.sis.deliver(encodeSegment(full, encoder.encode(text)));
+    this.sis.deliver(encodeSegment(full, encoder.encode(text)), mode);
   }
 }

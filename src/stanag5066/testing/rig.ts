@@ -2,6 +2,7 @@ import { nullLog, seededRandom } from "../../base/mod.ts";
 import { VirtualClock } from "../../sim/clock.ts";
 import type { Outcome } from "../outstanding.ts";
 import type { ClientPrimitive, ServerPrimitive } from "../primitives.ts";
+import type { TransmissionMode } from "../service_type.ts";
 import { SisClient } from "../sis_client.ts";
 import type { SisInput } from "../sis_reader.ts";
 import type { SisTiming } from "../sis_timing.ts";
@@ -120,13 +121,13 @@ export class Rig implements SisPort {
   }
 
   /** A U_PDU comes from the other node. */
-  deliver(octets: Uint8Array): void {
+  deliver(octets: Uint8Array, mode: TransmissionMode = "arq"): void {
     this.gets({
       kind: "unidataIndication",
       priority: 5,
       destinationSap: 6,
       destination: NEAR,
-      mode: "arq",
+      mode,
       sourceSap: 6,
       source: FAR,
       damaged: [],
