@@ -13,7 +13,7 @@ Deno.test("whatever the server does, each U_PDU has one outcome, and what was co
     { weight: 1, arbitrary: fc.tuple(fc.constant("wait" as const), fc.nat(200_000)) },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
       const rig = new RcopRig(106, 4);
       const road = rig.open("a");
       rig.bind();
