@@ -83,6 +83,11 @@ const REFUSED: readonly (readonly [what: string, kind: SisErrorKind, hex: string
     "layout",
     "90 EB 00 00 12 15 55 EA 14 1E 28 15 E1 02 03 04 00 01 00 00 00 01 68",
   ],
+  [
+    "empty lists of blocks twice, in mode 3",
+    "layout",
+    "90 EB 00 00 15 15 55 EA 14 1E 28 35 E1 02 03 04 00 00 00 00 00 00 00 00 00 00",
+  ],
   ["layout before value", "layout", "90 EB 00 00 0E 14 06 EA 14 1E 28 F0 00 00 00 00 01 68 68"],
   ["bind with mode 0", "value", "90 EB 00 00 04 01 60 00 00"],
   ["bind with mode 4", "value", "90 EB 00 00 04 01 60 40 00"],
