@@ -1,5 +1,5 @@
 /** The configuration file: read, checked to the last key, and explained. */
-export type { Endpoint } from "./endpoint.ts";
+export { type Endpoint, endpointText, parseListen } from "./endpoint.ts";
 export { formatProblem, type Problem } from "./fault.ts";
 export { type AddressRange, isInRanges } from "./ip.ts";
 export { jsonSchemaText } from "./json_schema.ts";

@@ -7,7 +7,7 @@ export type { FadingOptions } from "./fading.ts";
 export { HfNode, type HfNodeCounts, type NodeClients, type UPduArrival, type UPduRequest } from "./node.ts";
 export { HF_NODE_DEFAULTS, type HfNodeOptions } from "./options.ts";
 export type { Outage } from "./outages.ts";
-export type { Outcome } from "./waiting.ts";
+export type { UPduOutcome } from "./waiting.ts";
 export { interleaverOf, RATES_BPS, type Waveform, WAVEFORMS } from "./waveform.ts";
 export { type Capacity, type CapacityOptions, measureCapacity } from "./capacity.ts";
 export type { HardLinkClient, HardLinkOffer, HardLinkRequest } from "./hard_links.ts";

@@ -7,7 +7,7 @@ import { type HfNodeOptions, hfNodeOptions } from "./options.ts";
 import { type LinkCounts, type LinkHost, type LinkState, PeerLink } from "./peer_link.ts";
 import { dataCPduBytes, deliveryCPduBytes, hardLinkCPduBytes, NODE_SAP } from "./sizes.ts";
 import type { Sized, TransferCounts } from "./transfer.ts";
-import { EXPEDITED, type Outcome, type Outgoing } from "./waiting.ts";
+import { EXPEDITED, type Outgoing, type UPduOutcome } from "./waiting.ts";
 
 /** A U_PDU that a client of the node wants sent. */
 export interface UPduRequest {
@@ -26,7 +26,7 @@ export interface UPduRequest {
   readonly ttlMs: number | undefined;
   readonly uPdu: Uint8Array;
   /** Called once: when the other node has acknowledged all of it, or its client has it, or it was given up. */
-  settled(outcome: Outcome): void;
+  settled(outcome: UPduOutcome): void;
 }
 
 /** A U_PDU that has come for a client of the node. */
@@ -50,7 +50,7 @@ export interface NodeClients {
 /** What a node has done. */
 export interface HfNodeCounts {
   readonly submitted: number;
-  readonly settled: Readonly<Record<Outcome, number>>;
+  readonly settled: Readonly<Record<UPduOutcome, number>>;
   /** U_PDUs that came in whole, and their octets. */
   readonly arrived: number;
   readonly arrivedBytes: number;
@@ -70,14 +70,14 @@ export class HfNode implements HfStation {
   readonly #channel: HfChannel;
   readonly #links = new Map<HfAddress, PeerLink>();
   readonly #datagrams: Datagrams;
-  readonly #awaited = new Map<number, (outcome: Outcome) => void>();
+  readonly #awaited = new Map<number, (outcome: UPduOutcome) => void>();
   #clients: NodeClients = { deliver: () => false };
   #speaker: PeerLink | Datagrams | undefined;
   #nextId = 0;
   #submitted = 0;
   #arrived = 0;
   #arrivedBytes = 0;
-  readonly #settled: Record<Outcome, number> = {
+  readonly #settled: Record<UPduOutcome, number> = {
     "delivered": 0,
     "ttl-expired": 0,
     "sap-not-bound": 0,
@@ -256,7 +256,7 @@ export class HfNode implements HfStation {
     };
   }
 
-  #settle(request: UPduRequest, outcome: Outcome): void {
+  #settle(request: UPduRequest, outcome: UPduOutcome): void {
     this.#settled[outcome]++;
     request.settled(outcome);
   }
@@ -265,9 +265,9 @@ export class HfNode implements HfStation {
    * When the far node has all of it, what its client says is still to come; under loss that may even come first.
    * @returns what the ARQ is to call
    */
-  #awaitClient(id: number, request: UPduRequest): (outcome: Outcome) => void {
+  #awaitClient(id: number, request: UPduRequest): (outcome: UPduOutcome) => void {
     let cancel: CancelTimer | undefined;
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: UPduOutcome) => {
       cancel?.();
       if (this.#awaited.delete(id)) this.#settle(request, outcome);
     };

@@ -9,7 +9,7 @@ import {
 } from "../../stanag5066/mod.ts";
 import type { HfAddress } from "./dpdu.ts";
 import type { UPduArrival, UPduRequest } from "./node.ts";
-import type { Outcome } from "./waiting.ts";
+import type { UPduOutcome } from "./waiting.ts";
 
 /** A request to send a U_PDU. */
 export type Unidata = Extract<ClientPrimitive, { kind: "unidataRequest" | "expeditedUnidataRequest" }>;
@@ -67,11 +67,11 @@ export function indicationOf(arrival: UPduArrival): ServerPrimitive {
 }
 
 /** Reason of the reject; undefined when it was delivered. */
-export function outcomeReason(outcome: Outcome): number | undefined {
+export function outcomeReason(outcome: UPduOutcome): number | undefined {
   return REASONS[outcome];
 }
 
-const REASONS: Readonly<Record<Outcome, number | undefined>> = {
+const REASONS: Readonly<Record<UPduOutcome, number | undefined>> = {
   "delivered": undefined,
   "ttl-expired": UNIDATA_REJECTED.ttlExpired,
   "sap-not-bound": UNIDATA_REJECTED.sapNotBound,

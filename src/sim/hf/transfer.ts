@@ -4,7 +4,7 @@ import { ArqSender } from "./arq_sender.ts";
 import type { Ack, CPdu, DPduBody, Segment } from "./dpdu.ts";
 import type { HfNodeOptions } from "./options.ts";
 import { ackMapBytes, DPDU, dpduBytes } from "./sizes.ts";
-import { type Outcome, type Outgoing, WaitingQueue } from "./waiting.ts";
+import { type Outgoing, type UPduOutcome, WaitingQueue } from "./waiting.ts";
 
 /** A D_PDU's content with its size. */
 export interface Sized {
@@ -117,7 +117,7 @@ export class Transfer {
   }
 
   /** Gives up all that waits and all that is under way. */
-  fail(outcome: Outcome): void {
+  fail(outcome: UPduOutcome): void {
     this.#ackDue = false;
     this.#highestSent = -1;
     for (const cPdu of this.#sender.reset()) this.#settle(cPdu, outcome);
@@ -136,7 +136,7 @@ export class Transfer {
     return next.cPdu;
   }
 
-  #settle(cPdu: CPdu, outcome: Outcome): void {
+  #settle(cPdu: CPdu, outcome: UPduOutcome): void {
     const outgoing = this.#open.get(cPdu);
     this.#open.delete(cPdu);
     outgoing?.settled(outcome);

@@ -1,7 +1,7 @@
 import type { CPdu } from "./dpdu.ts";
 
 /** What became of a U_PDU. */
-export type Outcome = "delivered" | "ttl-expired" | "sap-not-bound" | "not-responding";
+export type UPduOutcome = "delivered" | "ttl-expired" | "sap-not-bound" | "not-responding";
 
 /** A C_PDU with what the node has to know of it until it is settled. */
 export interface Outgoing {
@@ -12,7 +12,7 @@ export interface Outgoing {
   readonly sourceSap: number;
   readonly destinationSap: number;
   /** The other node has all of it (`delivered`), or it was given up. Called once. */
-  settled(outcome: Outcome): void;
+  settled(outcome: UPduOutcome): void;
 }
 
 /** Priority of expedited U_PDUs and of what nodes say to one another. */
