@@ -49,8 +49,6 @@ export async function measureCapacity(options: CapacityOptions): Promise<Capacit
   feed(sender, () => channel.nowMs < durationMs);
   await clock.advance(durationMs);
   const { utilisation } = channel.counts;
-  sender.stop();
-  receiver.stop();
   const [firstMs = 0] = arrivalsMs;
   const spanMs = (arrivalsMs.at(-1) ?? 0) - firstMs;
   const bytes = arrivalsMs.filter((atMs) => atMs > firstMs).length * sender.options.mtuBytes;

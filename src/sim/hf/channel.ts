@@ -173,7 +173,7 @@ export class HfChannel implements Air {
       this.#freeAtMs = this.nowMs + this.modem.turnaroundMs;
       const { blocks, lostBlocks } = flight;
       const ended = { from: station.address, startMs, airMs: onAirMs, sizeBytes, dPdus, blocks, lostBlocks };
-      this.#tally.end(ended);
+      this.#tally.end(ended, this.#freeAtMs);
       for (const watcher of this.#watchers) watcher(ended);
       for (const other of this.#stations) {
         if (other !== station) other.heardOut();

@@ -79,6 +79,7 @@ Deno.test("the next transmission begins after the turnaround, and the other side
   assert.deepEqual([turnarounds, transmissions, airMs, sizeBytes], [2, 3, 3_600, 60]);
   assert.deepEqual(byNode.get("1.2.3.4"), { airMs: 2_400, transmissions: 2, dPdus: 2, sizeBytes: 30 });
   assert.equal(channel.counts.utilisation, 3_600 / 60_500);
+  assert.equal(channel.counts.idleMs, 60_500 - 7_600 - 2_000);
 });
 
 Deno.test("who has nothing to say after all passes the turn on", async () => {
@@ -100,8 +101,13 @@ Deno.test("a transmission under way counts with what has passed of it, also afte
   assert.equal(channel.isBusy, true);
   channel.resetCounts();
   await clock.advance(2_000);
-  const { airMs, elapsedMs, transmissions } = channel.counts;
-  assert.deepEqual([airMs, elapsedMs, transmissions], [800, 2_000, 1]);
+  const { airMs, elapsedMs, transmissions, idleMs } = channel.counts;
+  assert.deepEqual([airMs, elapsedMs, transmissions, idleMs], [800, 2_000, 1, 0]);
+  await clock.advance(2_000);
+  assert.equal(channel.counts.idleMs, 4_000 - 800 - 2_000);
+  a.say(1);
+  await clock.advance(1_200);
+  assert.equal(channel.counts.idleMs, 1_200);
 });
 
 Deno.test("what touches a block in an outage is lost, and all of what has lost its preamble", async () => {

@@ -15,6 +15,8 @@ export interface HfCounts {
   readonly airMs: number;
   /** Share of the elapsed time in which somebody sent, 0 to 1. */
   readonly utilisation: number;
+  /** Time in which nobody sent though the turnaround after the last transmission was over. */
+  readonly idleMs: number;
   readonly transmissions: number;
   /** Transmissions by another node than the one before. */
   readonly turnarounds: number;
@@ -43,6 +45,9 @@ export class ChannelTally {
   readonly #nowMs: () => number;
   #sinceMs: number;
   #sendingSinceMs: number | undefined;
+  /** Since when the channel has been free for a transmission, or will be. */
+  #freeAtMs: number;
+  #idleMs = 0;
   #turnarounds = 0;
   #blocks = 0;
   #lostBlocks = 0;
@@ -51,16 +56,19 @@ export class ChannelTally {
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
     this.#sinceMs = nowMs();
+    this.#freeAtMs = this.#sinceMs;
   }
 
   /** A transmission begins. */
   begin(startMs: number, isTurnaround: boolean): void {
     this.#sendingSinceMs = startMs;
+    this.#idleMs += this.#idleUntil(startMs);
     if (isTurnaround) this.#turnarounds++;
   }
 
-  /** It has ended. */
-  end(ended: Ended): void {
+  /** It has ended; the next may begin at `freeAtMs`. */
+  end(ended: Ended, freeAtMs: number): void {
+    this.#freeAtMs = freeAtMs;
     const { from, blocks, lostBlocks } = ended;
     const before = this.#byNode.get(from) ?? NOTHING;
     const startMs = this.#sendingSinceMs ?? 0;
@@ -77,6 +85,7 @@ export class ChannelTally {
 
   reset(): void {
     this.#sinceMs = this.#nowMs();
+    this.#idleMs = 0;
     this.#turnarounds = 0;
     this.#blocks = 0;
     this.#lostBlocks = 0;
@@ -95,6 +104,7 @@ export class ChannelTally {
     return {
       elapsedMs,
       airMs,
+      idleMs: this.#idleMs + (this.#sendingSinceMs === undefined ? this.#idleUntil(nowMs) : 0),
       utilisation: elapsedMs === 0 ? 0 : airMs / elapsedMs,
       transmissions: sum("transmissions"),
       turnarounds: this.#turnarounds,
@@ -104,5 +114,10 @@ export class ChannelTally {
       lostBlocks: this.#lostBlocks,
       byNode: new Map(this.#byNode),
     };
+  }
+
+  /** How long the channel has been free by then, within what is counted. */
+  #idleUntil(untilMs: number): number {
+    return Math.max(0, untilMs - Math.max(this.#freeAtMs, this.#sinceMs));
   }
 }

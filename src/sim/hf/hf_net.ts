@@ -1,4 +1,5 @@
 import { type Clock, type Log, nullLog, seededRandom } from "../../base/mod.ts";
+import { StoppableClock } from "../stoppable_clock.ts";
 import { hfModem, type ModemChoice } from "./air.ts";
 import { HfChannel, type HfChannelOptions } from "./channel.ts";
 import type { HfAddress } from "./dpdu.ts";
@@ -28,20 +29,22 @@ export const HF_ADDRESSES: readonly HfAddress[] = ["1.2.3.4", "1.2.3.5"];
  * machine's, or a faster one, for rehearsal. The same seed gives the same run.
  */
 export class HfNet {
+  readonly #clock: StoppableClock;
   readonly channel: HfChannel;
   /** In the order of the addresses; each server has its `node`. */
   readonly servers: readonly SisServer[];
 
   /** @throws {RangeError} when an option is out of its range */
   constructor(clock: Clock, options: HfNetOptions = {}) {
+    this.#clock = new StoppableClock(clock);
     const { modem, fading, outages, addresses = HF_ADDRESSES, node, sis, seed = 1, log = nullLog } = options;
     this.channel = new HfChannel(
-      clock,
+      this.#clock,
       { modem: hfModem(modem), ...(fading && { fading }), ...(outages && { outages }) },
       seededRandom(seed),
     );
     this.servers = addresses.map((address) =>
-      new SisServer(clock, new HfNode(clock, this.channel, address, node), sis, log)
+      new SisServer(this.#clock, new HfNode(this.#clock, this.channel, address, node), sis, log)
     );
   }
 
@@ -52,9 +55,9 @@ export class HfNet {
     return found;
   }
 
-  /** Stops servers and nodes. */
+  /** Ends it all: connections are broken, and nothing happens on the channel any more. */
   async stop(): Promise<void> {
+    this.#clock.stop();
     await Promise.all(this.servers.map((server) => server.stop()));
-    for (const { node } of this.servers) node.stop();
   }
 }

@@ -1,10 +1,12 @@
-import type { CancelTimer, Clock } from "../../base/mod.ts";
+import type { Clock } from "../../base/mod.ts";
 import type { HfChannel, HfStation } from "./channel.ts";
+import { ClientConfirms } from "./client_confirms.ts";
 import { Datagrams } from "./datagrams.ts";
-import type { CPdu, DataSPdu, DPdu, HfAddress, LinkRefusal, SPdu } from "./dpdu.ts";
+import type { CPdu, DataSPdu, DPdu, HfAddress, SPdu } from "./dpdu.ts";
 import { HardLinks } from "./hard_links.ts";
 import { type HfNodeOptions, hfNodeOptions } from "./options.ts";
-import { type LinkCounts, type LinkHost, type LinkState, PeerLink } from "./peer_link.ts";
+import type { LinkCounts, LinkHost, LinkState } from "./link_types.ts";
+import { PeerLink } from "./peer_link.ts";
 import { dataCPduBytes, deliveryCPduBytes, hardLinkCPduBytes, NODE_SAP } from "./sizes.ts";
 import type { Sized, TransferCounts } from "./transfer.ts";
 import { EXPEDITED, type Outgoing, type UPduOutcome } from "./waiting.ts";
@@ -58,6 +60,9 @@ export interface HfNodeCounts {
   readonly transfer: TransferCounts;
 }
 
+/** Nodes that one node keeps track of. */
+export const MAX_PEERS = 64;
+
 /**
  * A STANAG 5066 node without its SIS server: takes U_PDUs, makes soft links, sends by ARQ over the channel, hands over
  * what comes. One object on each side of an `HfChannel`.
@@ -70,7 +75,7 @@ export class HfNode implements HfStation {
   readonly #channel: HfChannel;
   readonly #links = new Map<HfAddress, PeerLink>();
   readonly #datagrams: Datagrams;
-  readonly #awaited = new Map<number, (outcome: UPduOutcome) => void>();
+  readonly #confirms: ClientConfirms;
   #clients: NodeClients = { deliver: () => false };
   #speaker: PeerLink | Datagrams | undefined;
   #nextId = 0;
@@ -90,6 +95,7 @@ export class HfNode implements HfStation {
     this.#channel = channel;
     this.address = address;
     this.options = hfNodeOptions(options);
+    this.#confirms = new ClientConfirms(clock, this.options.clientConfirmMs);
     this.#datagrams = new Datagrams(this.options, channel.modem, () => channel.want(this));
     this.hardLinks = new HardLinks({
       tell: (peer, sPdu) => this.#tell(peer, sPdu),
@@ -106,20 +112,13 @@ export class HfNode implements HfStation {
 
   get counts(): HfNodeCounts {
     const links = [...this.#links.values()];
-    const sum = <K extends string>(
-      names: readonly K[],
-      of: (link: PeerLink) => Readonly<Record<K, number>>,
-    ) =>
-      Object.fromEntries(
-        names.map((name) => [name, links.reduce((total, link) => total + of(link)[name], 0)]),
-      ) as Record<K, number>;
     return {
       submitted: this.#submitted,
       settled: { ...this.#settled },
       arrived: this.#arrived,
       arrivedBytes: this.#arrivedBytes,
-      links: sum(["made", "failed", "broken"], (link) => link.counts),
-      transfer: sum(["segments", "resent"], (link) => link.transfer.counts),
+      links: total(links.map((link) => link.counts), { made: 0, failed: 0, broken: 0 }),
+      transfer: total(links.map((link) => link.transfer.counts), { segments: 0, resent: 0 }),
     };
   }
 
@@ -143,6 +142,9 @@ export class HfNode implements HfStation {
       this.#datagrams.add({ to: request.to, outgoing: this.#outgoing(request), times: datagramTimes });
       return () => {};
     }
+    if (!this.#hasRoomFor(request.to)) {
+      return this.#clock.after(0, () => this.#outgoing(request).settled("not-responding"));
+    }
     const link = this.#link(request.to);
     const outgoing = this.#outgoing({
       ...request,
@@ -157,7 +159,9 @@ export class HfNode implements HfStation {
     link.transfer.add(outgoing);
     link.stir();
     return () => {
-      if (link.transfer.forget(outgoing)) cancel();
+      if (!link.transfer.forget(outgoing)) return;
+      cancel();
+      if (outgoing.cPdu.sPdu.kind === "data") this.#confirms.forget(outgoing.cPdu.sPdu.id);
     };
   }
 
@@ -193,17 +197,19 @@ export class HfNode implements HfStation {
     for (const link of this.#links.values()) link.heardOut();
   }
 
-  /** Ends all timers; nothing is settled any more. */
-  stop(): void {
-    for (const link of this.#links.values()) link.stop();
-  }
-
   /** The one to speak: the most urgent of those that want to; among equals the one that has not spoken longest. */
   #next(): PeerLink | Datagrams | undefined {
     const wanting = [...this.#links.values(), this.#datagrams].filter(({ wants }) => wants);
     const urgency = (speaker: PeerLink | Datagrams) =>
       speaker.urgency + (speaker === this.#speaker ? 0 : 0.5);
     return wanting.sort((a, b) => urgency(b) - urgency(a))[0];
+  }
+
+  /** Makes room by forgetting a node that has never answered, if need be. */
+  #hasRoomFor(peer: HfAddress): boolean {
+    if (this.#links.has(peer) || this.#links.size < MAX_PEERS) return true;
+    const unused = [...this.#links.values()].find((link) => link.isUnused);
+    return unused !== undefined && this.#links.delete(unused.peer);
   }
 
   #link(peer: HfAddress): PeerLink {
@@ -218,15 +224,11 @@ export class HfNode implements HfStation {
       channel: this.#channel,
       options: this.options,
       ask: () => this.#channel.want(this),
-      refuses: (peer, exclusive) => this.#refuses(peer, exclusive),
+      refuses: (peer) => this.hardLinks.isElsewhere(peer) ? "exclusive-link" : undefined,
       mayGo: (peer, outgoing) => this.hardLinks.mayGo(peer, outgoing),
       arrived: (peer, cPdu) => this.#arrive(peer, cPdu),
       changed: (peer, state) => this.hardLinks.linkChanged(peer, state),
     };
-  }
-
-  #refuses(peer: HfAddress, _exclusive: boolean): LinkRefusal | undefined {
-    return this.hardLinks.isElsewhere(peer) ? "exclusive-link" : undefined;
   }
 
   #stirAll(): void {
@@ -247,34 +249,16 @@ export class HfNode implements HfStation {
       clientConfirm,
       uPdu,
     };
+    const settled = (outcome: UPduOutcome) => {
+      this.#settled[outcome]++;
+      request.settled(outcome);
+    };
     return {
       cPdu: { sPdu, inOrder, sizeBytes: dataCPduBytes(uPdu.length, request.ttlMs !== undefined) },
       priority: expedited ? EXPEDITED : request.priority,
       sourceSap,
       destinationSap,
-      settled: clientConfirm ? this.#awaitClient(id, request) : (outcome) => this.#settle(request, outcome),
-    };
-  }
-
-  #settle(request: UPduRequest, outcome: UPduOutcome): void {
-    this.#settled[outcome]++;
-    request.settled(outcome);
-  }
-
-  /**
-   * When the far node has all of it, what its client says is still to come; under loss that may even come first.
-   * @returns what the ARQ is to call
-   */
-  #awaitClient(id: number, request: UPduRequest): (outcome: UPduOutcome) => void {
-    let cancel: CancelTimer | undefined;
-    const settle = (outcome: UPduOutcome) => {
-      cancel?.();
-      if (this.#awaited.delete(id)) this.#settle(request, outcome);
-    };
-    this.#awaited.set(id, settle);
-    return (outcome) => {
-      if (outcome !== "delivered") return settle(outcome);
-      cancel = this.#clock.after(this.options.clientConfirmMs, () => settle("not-responding"));
+      settled: clientConfirm ? this.#confirms.open(id, settled) : settled,
     };
   }
 
@@ -284,8 +268,8 @@ export class HfNode implements HfStation {
       if (!sPdu.clientConfirm) return;
       return this.#tell(peer, { kind: taken ? "delivery-confirm" : "delivery-fail", of: sPdu });
     }
-    if (sPdu.kind === "delivery-confirm") return this.#awaited.get(sPdu.of.id)?.("delivered");
-    if (sPdu.kind === "delivery-fail") return this.#awaited.get(sPdu.of.id)?.("sap-not-bound");
+    if (sPdu.kind === "delivery-confirm") return this.#confirms.said(sPdu.of.id, "delivered");
+    if (sPdu.kind === "delivery-fail") return this.#confirms.said(sPdu.of.id, "sap-not-bound");
     this.hardLinks.hear(peer, sPdu);
   }
 
@@ -321,4 +305,13 @@ export class HfNode implements HfStation {
     });
     link.stir();
   }
+}
+
+/** Adds counts up, name by name. */
+function total<K extends string>(counts: readonly Readonly<Record<K, number>>[], nothing: Record<K, number>) {
+  const sum = { ...nothing };
+  for (const one of counts) {
+    for (const name of Object.keys(nothing) as K[]) sum[name] += one[name];
+  }
+  return sum;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MAX_PEERS } from "./node.ts";
 import { Rig } from "./testing/rig.ts";
 
 const MINUTE_MS = 60_000;
@@ -250,4 +251,16 @@ Deno.test("options outside what the Annexes allow are refused", () => {
   assert.throws(() => new Rig({ node: { windowFrames: 129 } }), /Cannot use windowFrames 129: 1 to 128/);
   assert.throws(() => new Rig({ node: { segmentBytes: 1_024 } }), RangeError);
   assert.throws(() => new Rig({ node: { maxTransmissionMs: 127_501 } }), RangeError);
+});
+
+Deno.test("a node keeps track of so many others, and forgets those that have never answered", async () => {
+  const rig = new Rig({ node: { callAttempts: 1 } });
+  for (let peer = 0; peer <= MAX_PEERS; peer++) rig.send(`to ${peer}`, { to: `9.0.0.${peer}` });
+  await rig.clock.advance(1);
+  assert.deepEqual(rig.outcomes, [`to ${MAX_PEERS}: not-responding`]);
+  await rig.clock.advance(HOUR_MS);
+  assert.equal(rig.outcomes.length, MAX_PEERS + 1);
+  rig.send("heard");
+  await rig.clock.advance(MINUTE_MS);
+  assert.deepEqual(rig.texts("b"), ["heard"]);
 });

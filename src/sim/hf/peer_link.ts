@@ -1,39 +1,10 @@
-import type { CancelTimer, Clock } from "../../base/mod.ts";
-import { unreachable } from "../../base/mod.ts";
+import { type CancelTimer, unreachable } from "../../base/mod.ts";
 import { airMs, capacityBytes } from "./air.ts";
-import type { HfChannel } from "./channel.ts";
-import type { CPdu, DPduBody, HfAddress, LinkRefusal, LinkSignal } from "./dpdu.ts";
-import type { HfNodeOptions } from "./options.ts";
+import type { DPduBody, HfAddress, LinkSignal } from "./dpdu.ts";
+import type { LinkCounts, LinkHost, LinkState } from "./link_types.ts";
 import { DPDU, dpduBytes, LINK_CPDU_BYTES } from "./sizes.ts";
 import { type Sized, Transfer } from "./transfer.ts";
-import { EXPEDITED, type Outgoing } from "./waiting.ts";
-
-/** How a physical link stands. */
-export type LinkState = "down" | "calling" | "up" | "breaking";
-
-/** How a link is counted. */
-export interface LinkCounts {
-  readonly made: number;
-  readonly failed: number;
-  readonly broken: number;
-}
-
-/** What a link needs of its node. */
-export interface LinkHost {
-  readonly clock: Clock;
-  readonly channel: HfChannel;
-  readonly options: HfNodeOptions;
-  /** The link has something to say. */
-  ask(): void;
-  /** Why a request of that node is refused; undefined to accept it. */
-  refuses(peer: HfAddress, exclusive: boolean): LinkRefusal | undefined;
-  /** A hard link may let some wait. */
-  mayGo(peer: HfAddress, outgoing: Outgoing): boolean;
-  /** A C_PDU has come whole. */
-  arrived(peer: HfAddress, cPdu: CPdu): void;
-  /** The link is made, or no longer there. */
-  changed(peer: HfAddress, state: "up" | "broken" | "failed"): void;
-}
+import { EXPEDITED } from "./waiting.ts";
 
 /**
  * The physical link with one node (Annex B, "CAS-1") and the ARQ over it: calls when something waits, answers, breaks
@@ -78,6 +49,11 @@ export class PeerLink {
 
   get counts(): LinkCounts {
     return this.#counts;
+  }
+
+  /** It has never been made, and nothing waits for it. */
+  get isUnused(): boolean {
+    return this.#state === "down" && this.#counts.made === 0 && !this.transfer.isPending && !this.wants;
   }
 
   /** Priority of the most urgent thing to say; what links themselves say goes before all. */
@@ -167,17 +143,10 @@ export class PeerLink {
     this.stir();
   }
 
-  /** Forgets all timers. */
-  stop(): void {
-    this.#stopAwaitingAck();
-    this.#answerTimer?.();
-    this.#idleTimer?.();
-  }
-
   #hearSignal(signal: LinkSignal): void {
     switch (signal.kind) {
       case "request":
-        return this.#answer(signal.exclusive);
+        return this.#answer();
       case "accepted":
         return this.#state === "calling" ? this.#up() : undefined;
       case "rejected":
@@ -192,8 +161,8 @@ export class PeerLink {
     }
   }
 
-  #answer(exclusive: boolean): void {
-    const reason = this.#host.refuses(this.peer, exclusive);
+  #answer(): void {
+    const reason = this.#host.refuses(this.peer);
     if (reason !== undefined) return this.#say({ kind: "rejected", reason });
     // Our own call, or break, is overtaken by theirs. A repeated request is accepted again.
     this.#signals = this.#signals.filter(({ kind }) => kind !== "request" && kind !== "break");
@@ -246,7 +215,7 @@ export class PeerLink {
   }
 
   #down(): void {
-    this.stop();
+    this.#cancelTimers();
     if (this.#state === "up" || this.#state === "breaking") this.#counts.broken++;
     this.#state = "down";
     this.#host.changed(this.peer, "broken");
@@ -254,7 +223,7 @@ export class PeerLink {
   }
 
   #fail(): void {
-    this.stop();
+    this.#cancelTimers();
     this.#signals = [];
     this.#state = "down";
     this.#exclusive = false;
@@ -305,6 +274,12 @@ export class PeerLink {
   #stopAwaitingAck(): void {
     this.#awaitsAck = false;
     this.#ackTimer?.();
+  }
+
+  #cancelTimers(): void {
+    this.#stopAwaitingAck();
+    this.#answerTimer?.();
+    this.#idleTimer?.();
   }
 
   /** @param leastMs the shortest time until the link may count as idle */

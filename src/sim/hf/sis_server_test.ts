@@ -141,7 +141,7 @@ Deno.test("rejects have the reason of what happened", async () => {
   assert.deepEqual(reasons, [4, 2, 1, 3]);
 });
 
-Deno.test("a group is sent to without ARQ only", async () => {
+Deno.test("a group is sent to without ARQ, and not with it", async () => {
   const { clock, a, b } = await setUp();
   const request = {
     kind: "expeditedUnidataRequest",
@@ -154,6 +154,9 @@ Deno.test("a group is sent to without ARQ only", async () => {
   a.say({ ...request, delivery: nonArq });
   await clock.advance(30_000);
   assert.deepEqual(b.words, ["bindAccepted", "expeditedUnidataIndication to all"]);
+  a.say({ ...request, delivery: undefined });
+  await clock.advance(30_000);
+  assert.equal(a.words.at(-1), "expeditedUnidataRejected 5");
 });
 
 Deno.test("flow goes off at the high water mark and on at the low one", async () => {
