@@ -118,6 +118,23 @@ Deno.test("a hard link whose node has gone silent is terminated when that is not
   assert.deepEqual(a.words, ["hardLinkEstablished", "hardLinkTerminated 3", "unidataRejected 3"]);
 });
 
+Deno.test("data for other nodes waits for the end of a hard link, and goes when it has failed", async () => {
+  const { clock, net, a, other } = await setUp();
+  const third = SisProbe.at(net.server(C));
+  third.bind(6);
+  a.say({ kind: "hardLinkEstablish", link: link(0) });
+  await clock.advance(60_000);
+  other.send(C, "later");
+  await clock.advance(120_000);
+  assert.deepEqual(third.words, ["bindAccepted"]);
+  net.channel.cut();
+  a.send(B, "anybody?");
+  await clock.until(() => a.words.includes("hardLinkTerminated 3"), 300_000);
+  net.channel.mend();
+  await clock.advance(30_000);
+  assert.deepEqual(third.words, ["bindAccepted", "unidataIndication later"]);
+});
+
 Deno.test("a client that goes takes its hard link with it", async () => {
   const { clock, net, a } = await setUp();
   a.say({ kind: "hardLinkEstablish", link: link(0) });

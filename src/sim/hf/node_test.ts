@@ -84,11 +84,13 @@ Deno.test("when the link goes silent under way, the oldest frame is sent until t
   await rig.clock.advance(20_000);
   rig.net.channel.cut();
   rig.send(2_048);
+  await rig.clock.advance(1_000);
+  rig.send(2_000);
   await rig.clock.advance(5 * MINUTE_MS);
   const sizes = rig.said.slice(4).filter(({ from }) => from === "1.2.3.4").map(({ sizeBytes }) => sizeBytes);
   // All of it, then 5 polls that fill the blocks which one D_PDU needs.
   assert.deepEqual(sizes, [2_052 + 11 * 22, 222, 222, 222, 222, 222]);
-  assert.deepEqual(rig.outcomes.slice(1), ["2048 octets: not-responding"]);
+  assert.deepEqual(rig.outcomes.slice(1), ["2048 octets: not-responding", "2000 octets: not-responding"]);
 });
 
 Deno.test("after an outage of hours the next message goes through as if nothing had been", async () => {
