@@ -4,6 +4,7 @@ import { type Outcome, parseNodeAddress, SisClient, sisClientOver } from "../../
 import { VirtualClock } from "../clock.ts";
 import { SimLink } from "../link.ts";
 import { SimNetwork } from "../network.ts";
+import { measureCapacity } from "./capacity.ts";
 import { HfNet, type HfNetOptions } from "./hf_net.ts";
 
 const SAP = 6;
@@ -111,4 +112,54 @@ Deno.test("two SIS clients get everything through bursts of loss, an outage of h
   for (const { got } of chatters) {
     assert.deepEqual([...new Set(got)].sort((a, b) => a - b), ALL);
   }
+});
+
+Deno.test("a SIS client that keeps its server fed gets all out of the node, and the channel is never idle", async () => {
+  const clock = new VirtualClock();
+  const network = new SimNetwork(clock, new SimLink(clock, { rateBps: undefined, delayMs: 0 }));
+  const net = new HfNet(clock);
+  for (const [index, server] of net.servers.entries()) {
+    const host = `192.0.2.${index + 1}`;
+    await server.listen(network.from(host), { host, port: 5066 });
+  }
+  const destination = parseNodeAddress("1.2.3.5") ?? assert.fail();
+  const arrivalsMs: number[] = [];
+  const uPdu = new Uint8Array(2_048);
+  let left = 100;
+  const fill = () => {
+    for (; near.hasRoom && left > 0; left--) {
+      near.submit({ destination, destinationSap: SAP, priority: 0, ttlMs: undefined, uPdu });
+    }
+  };
+  const client = (host: string, received: () => void, go: () => void) =>
+    sisClientOver({
+      clock,
+      log: nullLog,
+      random: seededRandom(1),
+      binding: { sap: SAP, rank: 0, confirmation: "node", mostOutstanding: 32 },
+      dial: () => network.from("192.0.2.9").connectLink({ host, port: 5066 }, undefined, 1_000),
+      events: {
+        bound: go,
+        unbound: () => {},
+        flow: go,
+        outcome: () => queueMicrotask(go),
+        received,
+        hardLink: () => {},
+      },
+    });
+  const near: SisClient = client("192.0.2.1", () => {}, fill);
+  const far = client("192.0.2.2", () => arrivalsMs.push(net.channel.nowMs), () => {});
+  near.start();
+  far.start();
+  await clock.until(() => arrivalsMs.length === 100, DAY_MS);
+  const [firstMs = 0] = arrivalsMs;
+  const lastMs = arrivalsMs.at(-1) ?? 0;
+  const bytes = arrivalsMs.filter((atMs) => atMs > firstMs).length * uPdu.length;
+  const capacity = await measureCapacity({ modem: net.channel.modem, durationMs: lastMs });
+  assert.ok(bytes * 1_000 / (lastMs - firstMs) >= 0.99 * capacity.bytesPerSecond);
+  assert.equal(net.channel.counts.idleMs, 0);
+  near.stop();
+  far.stop();
+  await net.stop();
+  await clock.advance(60_000);
 });
