@@ -292,7 +292,8 @@ const FAULTY: readonly (readonly [name: string, text: string, ...problems: strin
   [
     "a carrier is empty",
     "domain: a\npeers: { b: { domains: [b], carriers: [{}] } }\n",
-    "2:40: item 1 of `carriers` cannot be an empty section; it takes a section with exactly one key out of: tcp",
+    "2:40: item 1 of `carriers` cannot be an empty section; it takes a section with exactly one key out of: tcp, " +
+    "stanag5066",
   ],
   [
     "it is not known who may call",

@@ -5,19 +5,18 @@ import type { Element } from "../xml/mod.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { GUARD_FAULTS, type GuardFault, LinkEngine, type LinkGuard, type Room } from "./flow/mod.ts";
-import { guardOf } from "./guard_of.ts";
+import { GUARD_FAULTS, type GuardFault, LinkEngine, type Room } from "./flow/mod.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
-import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
+import { carrierNames, type LinkPeer, type PeerConfig, type TcpCarrierConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
-import type { Road, RoadEvents } from "./road.ts";
+import type { Road } from "./road.ts";
+import { RoadMaker } from "./road_maker.ts";
 import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
-import { StreamRoad } from "./stream_road.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
 
@@ -43,7 +42,7 @@ export class FlowPeer implements LinkPeer {
   /** The rules for what comes. */
   readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
-  readonly #guard: LinkGuard;
+  readonly #maker: RoadMaker;
   readonly #callers: Callers;
   readonly #roads: Roads;
   readonly #mode: ModeSwitch;
@@ -101,10 +100,18 @@ export class FlowPeer implements LinkPeer {
         damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
-    this.#guard = guardOf(config, context);
+    this.#maker = new RoadMaker(config, context, this.#engine, this.#tally, {
+      received: (road) => this.#received(road),
+      faulty: (fault) => this.#faulty(fault),
+      changed: () => {
+        this.#settle();
+        this.#wake();
+      },
+      ended: (road, reason) => this.#ended(road, reason),
+    });
     this.#callers = new Callers({
       peer: name,
-      carriers: carriers.map((carrier, rank) => ({ carrier, rank })),
+      carriers: carriers.flatMap((carrier, rank) => carrier.kind === "tcp" ? [{ carrier, rank }] : []),
       network,
       clock,
       random,
@@ -141,6 +148,7 @@ export class FlowPeer implements LinkPeer {
     this.#isRunning = true;
     this.#outbox.load();
     this.#mode.start();
+    this.#openNodes();
     this.#settle();
     this.#wake();
   }
@@ -165,7 +173,7 @@ export class FlowPeer implements LinkPeer {
     this.#wake();
   }
 
-  acceptCall(transport: Transport, carrier: CarrierConfig): void {
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void {
     if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
     this.#connected(transport, { carrier, rank: this.#config.carriers.indexOf(carrier) }, false);
   }
@@ -194,8 +202,16 @@ export class FlowPeer implements LinkPeer {
     return {
       ...status,
       unacknowledged: this.#engine.unacknowledged,
-      trouble: this.#fault === undefined ? undefined : GUARD_FAULTS[this.#fault],
+      trouble: this.#trouble,
     };
+  }
+
+  get #trouble(): string | undefined {
+    if (this.#fault !== undefined) return GUARD_FAULTS[this.#fault];
+    const troubles = this.#config.carriers.flatMap((carrier) =>
+      carrier.kind === "tcp" ? [] : [this.#context.stations.troubleOf(carrier)]
+    );
+    return troubles.find((trouble) => trouble !== undefined);
   }
 
   /** Of two calls made at the same moment, whether ours is the one that stands. */
@@ -205,37 +221,27 @@ export class FlowPeer implements LinkPeer {
     return ours < theirs;
   }
 
-  #connected(transport: Transport, { carrier, rank }: RankedCarrier, isOurs: boolean): void {
-    const { clock, log } = this.#context;
-    const { name } = this.#config;
-    const options = {
-      peer: name,
-      transport,
-      carrier,
-      rank,
-      isOurs,
-      channel: this.#engine.connected("stream"),
-      openGuard: () => this.#guard.open("stream"),
-      acknowledged: () => this.#engine.acknowledged,
-      tally: this.#tally,
-      clock,
-      log,
-    };
+  #connected(transport: Transport, ranked: RankedCarrier, isOurs: boolean): void {
     const { host, port } = transport.remote;
-    log.info("link connected", { peer: name, host, port, carrier: carrier.kind });
-    const road: Road = new StreamRoad(options, this.#eventsOf(() => road));
-    this.#roads.add(road);
+    this.#context.log.info("link connected", {
+      peer: this.#config.name,
+      host,
+      port,
+      carrier: ranked.carrier.kind,
+    });
+    this.#roads.add(this.#maker.stream(transport, ranked, isOurs));
     this.#settle();
     this.#wake();
   }
 
-  #eventsOf(road: () => Road): RoadEvents {
-    return {
-      received: () => this.#received(road()),
-      faulty: (fault) => this.#faulty(fault),
-      changed: () => this.#wake(),
-      ended: (reason) => this.#ended(road(), reason),
-    };
+  /** The roads over nodes are there as long as the link is not switched off. */
+  #openNodes(): void {
+    if (this.#mode.mode === "down") return;
+    for (const [rank, carrier] of this.#config.carriers.entries()) {
+      if (carrier.kind === "stanag5066" && !this.#roads.has(rank)) {
+        this.#roads.add(this.#maker.node(carrier, rank));
+      }
+    }
   }
 
   #received(road: Road): void {
@@ -284,6 +290,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   #modeChanged(): void {
+    if (this.#isRunning) this.#openNodes();
     this.#settle();
     this.#wake();
   }

@@ -10,6 +10,8 @@ export interface Road {
   /** Whether this side called. */
   readonly isOurs: boolean;
   readonly channel: Channel;
+  /** Whether it can be used: a stream until it ends, a node while it is bound and may send. */
+  readonly isOpen: boolean;
   /** Whether anything has come over it. */
   readonly isProven: boolean;
   /** What the carrier takes now; undefined: nothing. */
@@ -18,6 +20,9 @@ export interface Road {
   readonly waitMs: number | undefined;
   /** How long stanzas that are ready wait for company, when nothing is under way. */
   readonly gatherMs: number;
+  /** On streams: after how long without a word our call is closed, and how long an acknowledgement may take. */
+  readonly idleCloseMs?: number | undefined;
+  readonly ackTimeoutMs?: number | undefined;
   /** Makes it ready for sending, a turn before anything is sent: what that takes has to be on disk. */
   prepare(): void;
   /** Whether there is something to send beside frames: a word of the guard's. */

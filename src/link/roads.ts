@@ -59,6 +59,11 @@ export class Roads {
     return this.#all.length;
   }
 
+  /** Whether there is a connection over the carrier of that place. */
+  has(rank: number): boolean {
+    return this.#all.some(({ road }) => road.rank === rank);
+  }
+
   /** Whether there is no connection because there was nothing to say: the next stanza makes one. */
   get isIdle(): boolean {
     return this.#isIdle;
@@ -82,7 +87,8 @@ export class Roads {
     };
     this.#all.push(known);
     const inUse = this.#inUse?.road;
-    if (inUse === undefined) return;
+    // A node is there all the time; only of connections there may be one too many.
+    if (inUse === undefined || road.channel.kind === "block") return;
     if (road.rank > inUse.rank) return this.#isWanted(road) ? undefined : road.close("replaced");
     if (road.rank < inUse.rank) return this.#ask(known);
     // The same carrier once more: both have called at the same moment, or the peer has lost the one before.
@@ -115,6 +121,7 @@ export class Roads {
 
   /** Puts the best road to use, and calls for those that would be better. */
   settle(hasToSay: boolean): void {
+    if (this.#inUse?.road.isOpen === false) this.#use(undefined);
     const best = this.#best();
     if (best !== undefined && best !== this.#inUse) this.#use(best);
     if (hasToSay || best !== undefined) this.#isIdle = false;
@@ -180,6 +187,7 @@ export class Roads {
   }
 
   #isUsable(road: Road): boolean {
+    if (!road.isOpen) return false;
     const inUse = this.#inUse?.road;
     if (road === inUse) return true;
     if (inUse !== undefined) return road.rank < inUse.rank && road.isProven;
@@ -198,8 +206,8 @@ export class Roads {
       known.lastSent > this.#options.engine.acknowledged;
   }
 
-  #ackTimeoutMs({ road: { carrier } }: Known): number {
-    return carrier.ackTimeoutMs ?? ACK_TIMEOUT_MS;
+  #ackTimeoutMs({ road }: Known): number {
+    return road.ackTimeoutMs ?? ACK_TIMEOUT_MS;
   }
 
   /** Moments at which this road is to be looked at: asked, given up, closed for want of use. */
@@ -212,7 +220,7 @@ export class Roads {
       deadlines.push(waitingSinceMs + (hasAsked ? timeoutMs : timeoutMs / 2));
     }
     if (known !== this.#inUse && !road.isProven) deadlines.push(sinceMs + PROVING_MS);
-    const { idleCloseMs } = road.carrier;
+    const { idleCloseMs } = road;
     if (idleCloseMs !== undefined && road.isOurs) deadlines.push(busyMs + idleCloseMs);
     return deadlines;
   }
@@ -225,7 +233,7 @@ export class Roads {
       if (road.channel.kind !== "stream") continue;
       const waitedMs = this.#isWaiting(known) ? nowMs - waitingSinceMs : 0;
       const timeoutMs = this.#ackTimeoutMs(known);
-      const { idleCloseMs } = road.carrier;
+      const { idleCloseMs } = road;
       if (waitedMs >= timeoutMs) road.close("timeout");
       else if (waitedMs >= timeoutMs / 2 && !known.hasAsked) this.#ask(known);
       else if (known !== this.#inUse && !road.isProven && nowMs - sinceMs >= PROVING_MS) {

@@ -46,6 +46,8 @@ export class StreamRoad implements Road {
   readonly isOurs: boolean;
   readonly channel: Channel;
   readonly gatherMs: number;
+  readonly idleCloseMs: number | undefined;
+  readonly ackTimeoutMs: number | undefined;
   readonly #options: StreamRoadOptions;
   readonly #events: RoadEvents;
   readonly #transport: Transport;
@@ -69,6 +71,8 @@ export class StreamRoad implements Road {
     this.isOurs = options.isOurs;
     this.channel = options.channel;
     this.gatherMs = gatherMs(carrier.turnaroundMs ?? 0);
+    this.idleCloseMs = carrier.idleCloseMs;
+    this.ackTimeoutMs = carrier.ackTimeoutMs;
     this.#pacer = new Pacer(clock, carrier.rateBps);
     this.#transport = counted(transport, (direction, sizeBytes) => {
       tally.addBytes("link", direction, sizeBytes);
@@ -77,6 +81,10 @@ export class StreamRoad implements Road {
     this.#writer = this.#transport.writable.getWriter();
     void transport.closed.then((reason) => events.ended(this.#reason ?? reason));
     void this.#read();
+  }
+
+  get isOpen(): boolean {
+    return this.#reason === undefined;
   }
 
   get isProven(): boolean {
