@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** The keys of the peers that have `auth`, by the peers' names. */
+  readonly linkKeys?: ReadonlyMap<string, Uint8Array>;
   /** Version of the program, for XEP-0092 and `status`. */
   readonly version: string;
 }
@@ -87,7 +89,7 @@ export class Server {
     });
     this.links = new Links({
       ...shared,
-      peers: [...config.peers].map(([name, peer]) => linkPeer(name, peer, tls)),
+      peers: [...config.peers].map(([name, peer]) => linkPeer(name, peer, tls, options.linkKeys?.get(name))),
       servedDomains: [config.domain],
       events: this.#im,
       limits: xmlLimits(config),
@@ -257,16 +259,28 @@ function presenceLink({ domains, presence }: ConfiguredPeer): PresenceLink {
   };
 }
 
-/** A peer as `link` wants it: with the identity that we show where a carrier uses TLS. */
-function linkPeer(name: string, peer: ConfiguredPeer, identity: TlsIdentity): PeerConfig {
+/**
+ * A peer as `link` wants it: with the identity that we show where a carrier uses TLS, and the key that it shares with us.
+ * @throws {Error} when it is to be authenticated and there is no key
+ */
+function linkPeer(
+  name: string,
+  peer: ConfiguredPeer,
+  identity: TlsIdentity,
+  key: Uint8Array | undefined,
+): PeerConfig {
   const queue = { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS) };
   const { onLinkDown, graceMs, maxStaleMs } = peer.presence;
+  if (peer.auth !== undefined && key === undefined) {
+    throw new Error(`Cannot authenticate the link to ${name}: there is no key`);
+  }
   const toldDownAfterMs = onLinkDown === "strict" ? graceMs : maxStaleMs;
   return {
     ...peer,
     name,
     queue,
     toldDownAfterMs,
+    auth: peer.auth && key && { mode: peer.auth.mode, key },
     carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)),
   };
 }

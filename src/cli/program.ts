@@ -24,6 +24,7 @@ export function program(): Command {
   addExplain(root);
   addUserCommands(root);
   addLinkCommands(root);
+  addKeyCommands(root);
   addDemo(root);
   root.command("version").description("print the version").action(() => print(VERSION));
   return root;
@@ -99,6 +100,20 @@ function addLinkCommands(root: Command): void {
         (await import("./link.ts")).steerLink(action as keyof typeof LINK_ACTIONS, peer, options)
       );
   }
+}
+
+function addKeyCommands(root: Command): void {
+  const key = root.command("key").description(
+    "make and compare the keys that prove who sends on a link (`auth`)",
+  );
+  key.command("make")
+    .description("make a key; bring the file to the other side by a way that nobody else reads")
+    .argument("<file>", "where to write it, readable by its owner only")
+    .action(async (file) => (await import("./key.ts")).keyMake(file));
+  key.command("show")
+    .description("print a key's fingerprint, to be compared aloud with the other side")
+    .argument("<file>", "the key")
+    .action(async (file) => (await import("./key.ts")).keyShow(file));
 }
 
 function addDemo(root: Command): void {

@@ -20,6 +20,7 @@ export function peerLines(peer: PeerStatus, nowMs: number): string[] {
     `${peer.name} (${peer.domains.join(", ")}): link ${peer.state}${via} since ${
       durationText(nowMs - peer.sinceMs)
     }, last heard ${heard}`,
+    ...(peer.trouble === undefined ? [] : [`  trouble: ${peer.trouble}`]),
     queue.stanzas === 0
       ? "  waiting: nothing"
       : `  waiting: ${queue.stanzas} stanzas${levelsText(queue.byPrecedence)}, ${

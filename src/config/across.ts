@@ -29,6 +29,7 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...callFaults(carriers),
     ...domainFaults(raw),
     ...ruleFaults(find(raw, ["peers", "*", "rules"])),
+    ...authFaults(raw),
   ];
 }
 
@@ -182,6 +183,18 @@ function domainFaults(raw: unknown): Fault[] {
       message:
         `${found.value} belongs to ${owner} already; each domain has one server: remove one of the two`,
     };
+  });
+}
+
+/** Authentication in a profile that has no place for it. */
+function authFaults(raw: unknown): Fault[] {
+  return find(raw, ["peers", "*"]).flatMap(({ path, value }) => {
+    if (!isMapping(value) || value.auth === undefined || (value.profile ?? "xep-0361") !== "xep-0361") {
+      return [];
+    }
+    const message = "profile xep-0361 has no place for `auth`; set `profile: halyard` on both sides, " +
+      "or remove `auth` and use `tls` in the carrier";
+    return [{ path: [...path, "auth"], at: "key", message }];
   });
 }
 

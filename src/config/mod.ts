@@ -2,6 +2,7 @@
 export type { Endpoint } from "./endpoint.ts";
 export { formatProblem, type Problem } from "./fault.ts";
 export { type AddressRange, isInRanges } from "./ip.ts";
+export { keyFingerprint, keyText, LINK_KEY_SIZE_BYTES, readKeyFile } from "./key_file.ts";
 export { jsonSchemaText } from "./json_schema.ts";
 export { checkConfig, loadConfig } from "./load.ts";
 export { parseConfig, type ParsedConfig } from "./parse.ts";

@@ -47,6 +47,7 @@ Deno.test("everything that may be left out has its default", () => {
   const peer = configOf(withCarrier("connect: '203.0.113.5:5270'")).peers.get("shore");
   assert.deepEqual(peer, {
     domains: ["shore.example"],
+    auth: undefined,
     profile: "xep-0361",
     compression: "deflate",
     rules: ["drop-chat-states", "fold-presence", "strip-xhtml-im"],

@@ -1,5 +1,5 @@
-import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, section } from "./field.ts";
-import { choice, count, domain, duration, durationOrOff, size, timeSpan } from "./leaves.ts";
+import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, optional, section } from "./field.ts";
+import { choice, count, domain, duration, durationOrOff, path, size, timeSpan } from "./leaves.ts";
 import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
 import { tcp } from "./tcp.ts";
@@ -46,6 +46,17 @@ const presence = section("What is told about the peer's users while the link is 
   }),
 });
 
+const auth = section(
+  "Proof, frame by frame, that what crosses comes from the peer; both sides need the same.",
+  {
+    mode: choice({
+      about: "`sign`: readable by all, forged by none; `seal`: enciphered too.",
+      words: ["sign", "seal"],
+    }),
+    key_file: path({ about: "The key that both sides hold, as `halyard key make` writes it." }),
+  },
+);
+
 const carrier = oneOf("What bears the bytes of the link.", {
   tcp,
   stanag5066: notBuilt("A STANAG 5066 node, by its subnetwork interface."),
@@ -53,7 +64,7 @@ const carrier = oneOf("What bears the bytes of the link.", {
 
 const peer = section("The server across a link.", {
   domains: listOf(
-    { about: "Domains that the peer speaks for.", noun: "XMPP domains", most: 64 },
+    { about: "Domains that the peer speaks for, its own `domain` first.", noun: "XMPP domains", most: 64 },
     domain({ about: "An XMPP domain." }),
   ),
   profile: choice({
@@ -62,6 +73,7 @@ const peer = section("The server across a link.", {
     words: ["halyard", "xep-0361"],
     fallback: "xep-0361",
   }),
+  auth: optional("the peer is known by its address, or by `tls` of a carrier; profile `halyard` only", auth),
   compression: choice({
     about: "`deflate`: one zlib stream each way from the first byte; the peer must have the same setting.",
     words: ["deflate", "none"],

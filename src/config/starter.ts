@@ -58,6 +58,8 @@ clients:
 #    domains: [shore.example]
 #    # Language on the link; both ends need the same. Other vendors' servers speak xep-0361 too.
 #    profile: xep-0361
+#    # With profile halyard: proof of who sends, by a key that both ends hold (halyard key make shore.key).
+#    # auth: { mode: seal, key_file: shore.key }
 #    # deflate or none; both ends need the same.
 #    compression: deflate
 #    # What is done to stanzas before they cross: a preset (none, satcom, hf, text-only), or a list

@@ -5,10 +5,12 @@ import type { Element } from "../xml/mod.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { LinkEngine, type Room } from "./flow/mod.ts";
+import { GUARD_FAULTS, type GuardFault, LinkEngine, type LinkGuard, type Room } from "./flow/mod.ts";
+import { guardOf } from "./guard_of.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
+import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
 import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
@@ -41,21 +43,22 @@ export class FlowPeer implements LinkPeer {
   /** The rules for what comes. */
   readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
+  readonly #guard: LinkGuard;
   readonly #callers: Callers;
   readonly #roads: Roads;
   readonly #mode: ModeSwitch;
+  readonly #news: LinkNews;
   readonly #expiry: Deadline;
   #isRunning = false;
   #isScheduled = false;
   /** Until when ready stanzas wait for company; monotonic. */
   #gatherUntilMs: number | undefined;
   #cancelWait: CancelTimer | undefined;
-  #cancelDown: CancelTimer | undefined;
-  /** Whether the rest of the server believes that the peer's users can be reached. */
-  #isToldUp = false;
   #state: LinkState = "down";
   #sinceMs: number;
   #onAllEnded: (() => void) | undefined;
+  /** Why what came last was not taken. */
+  #fault: GuardFault | undefined;
 
   constructor(config: PeerConfig, context: LinkContext) {
     const { clock, random, log, network, router, storage, metrics } = context;
@@ -81,6 +84,7 @@ export class FlowPeer implements LinkPeer {
       clock,
       log,
     });
+    this.#news = new LinkNews(config, clock, context.events);
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,
@@ -88,11 +92,16 @@ export class FlowPeer implements LinkPeer {
       ackDelayMs: ACK_DELAY_MS,
       events: {
         deliver: ({ element }) => this.#deliver(element),
-        peerRestarted: () => this.#tellAnew(),
+        peerRestarted: () => {
+          // The peer has forgotten whom it had shown us, and whom we had shown it.
+          this.#outbox.beginEpoch();
+          this.#news.again();
+        },
         resynchronised: (what, lost) => log.warn("link resynchronised", { peer: name, what, lost }),
         damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
+    this.#guard = guardOf(config, context);
     this.#callers = new Callers({
       peer: name,
       carriers: carriers.map((carrier, rank) => ({ carrier, rank })),
@@ -141,7 +150,7 @@ export class FlowPeer implements LinkPeer {
     this.#callers.stop();
     this.#mode.stop();
     this.#cancelWait?.();
-    this.#cancelDown?.();
+    this.#news.stop();
     this.#expiry.set(undefined);
     this.#roads.closeAll("shutdown");
     if (this.#roads.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
@@ -182,7 +191,11 @@ export class FlowPeer implements LinkPeer {
       nowMs: this.#context.clock.nowMs(),
       carrier: this.#roads.inUse?.carrier,
     });
-    return { ...status, unacknowledged: this.#engine.unacknowledged };
+    return {
+      ...status,
+      unacknowledged: this.#engine.unacknowledged,
+      trouble: this.#fault === undefined ? undefined : GUARD_FAULTS[this.#fault],
+    };
   }
 
   /** Of two calls made at the same moment, whether ours is the one that stands. */
@@ -202,6 +215,7 @@ export class FlowPeer implements LinkPeer {
       rank,
       isOurs,
       channel: this.#engine.connected("stream"),
+      openGuard: () => this.#guard.open("stream"),
       acknowledged: () => this.#engine.acknowledged,
       tally: this.#tally,
       clock,
@@ -218,6 +232,7 @@ export class FlowPeer implements LinkPeer {
   #eventsOf(road: () => Road): RoadEvents {
     return {
       received: () => this.#received(road()),
+      faulty: (fault) => this.#faulty(fault),
       changed: () => this.#wake(),
       ended: (reason) => this.#ended(road(), reason),
     };
@@ -228,6 +243,16 @@ export class FlowPeer implements LinkPeer {
     this.#roads.heard(road);
     this.#settle();
     this.#wake();
+  }
+
+  /** One line of the log for each new trouble, not for each frame. */
+  #faulty(fault: GuardFault | undefined): void {
+    if (fault === "replay" || fault === this.#fault) return;
+    this.#fault = fault;
+    const { log } = this.#context;
+    const peer = this.#config.name;
+    if (fault === undefined) log.info("link authentic again", { peer });
+    else log.warn("link not authentic", { peer, fault, why: GUARD_FAULTS[fault] });
   }
 
   #ended(road: Road, reason: CloseReason): void {
@@ -245,8 +270,8 @@ export class FlowPeer implements LinkPeer {
     const names = carrierNames(this.#config, road?.carrier);
     this.#outbox.use(names);
     this.#thinner.carrier = names;
-    if (road !== undefined) this.#tellUp();
-    else if (!this.#roads.isIdle) this.#tellDownLater();
+    if (road !== undefined) this.#news.up();
+    else if (!this.#roads.isIdle) this.#news.downLater();
   }
 
   /** Brings calls and state into line with what there is and what is wanted. */
@@ -347,30 +372,6 @@ export class FlowPeer implements LinkPeer {
       this.#settle();
       this.#wake();
     });
-  }
-
-  /** Nothing was missed over a short break: only the first connection, and one after a long break, is news. */
-  #tellUp(): void {
-    this.#cancelDown?.();
-    this.#cancelDown = undefined;
-    if (this.#isToldUp) return;
-    this.#isToldUp = true;
-    this.#context.events.linkUp(this.#config.name, this.#config.domains);
-  }
-
-  #tellDownLater(): void {
-    if (!this.#isToldUp || this.#cancelDown !== undefined) return;
-    const { clock, events } = this.#context;
-    this.#cancelDown = clock.after(this.#config.toldDownAfterMs, () => {
-      this.#isToldUp = false;
-      events.linkDown(this.#config.name, this.#config.domains);
-    });
-  }
-
-  /** The peer has forgotten whom it had shown us, and whom we had shown it. */
-  #tellAnew(): void {
-    this.#outbox.beginEpoch();
-    if (this.#isToldUp) this.#context.events.linkUp(this.#config.name, this.#config.domains);
   }
 
   #noteState(): void {

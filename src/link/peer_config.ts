@@ -19,6 +19,8 @@ export interface PeerConfig {
    * nothing is missed, so presence stays as good as it was.
    */
   readonly toldDownAfterMs: number;
+  /** In profile `halyard`: how each frame is protected, and the key of 32 octets that both sides hold. */
+  readonly auth?: { readonly mode: "sign" | "seal"; readonly key: Uint8Array } | undefined;
   /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
   readonly compression: "deflate" | "none";
   /** In the order in which they are asked. */

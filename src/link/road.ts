@@ -1,5 +1,5 @@
 import type { CloseReason } from "../base/mod.ts";
-import type { Channel, Outgoing, Room } from "./flow/mod.ts";
+import type { Channel, GuardFault, Outgoing, Room } from "./flow/mod.ts";
 import type { CarrierConfig } from "./peer_config.ts";
 
 /** One connection to a peer in profile `halyard`, over whatever carrier. */
@@ -18,7 +18,11 @@ export interface Road {
   readonly waitMs: number | undefined;
   /** How long stanzas that are ready wait for company, when nothing is under way. */
   readonly gatherMs: number;
-  /** Hands frames to the carrier. */
+  /** Makes it ready for sending, a turn before anything is sent: what that takes has to be on disk. */
+  prepare(): void;
+  /** Whether there is something to send beside frames: a word of the guard's. */
+  readonly isAnswerDue: boolean;
+  /** Hands frames to the carrier. To be called after the turn's commit. */
   send(outgoing: readonly Outgoing[]): void;
   /** Ends it, once the carrier has taken what it was given. */
   close(reason: CloseReason): void;
@@ -28,6 +32,8 @@ export interface Road {
 export interface RoadEvents {
   /** Something has come: the engine has taken it in. */
   received(): void;
+  /** What came was not authentic, or all is well again. */
+  faulty(fault: GuardFault | undefined): void;
   /** The carrier takes more, or has told what became of something. */
   changed(): void;
   /** Comes once; nothing follows. */

@@ -75,7 +75,7 @@ export class Roads {
     const inUse = this.#inUse?.road;
     if (inUse === undefined) return;
     if (road.rank > inUse.rank) return this.#isWanted(road) ? undefined : road.close("replaced");
-    if (road.rank < inUse.rank) return road.channel.ask();
+    if (road.rank < inUse.rank) return this.#ask(known);
     // The same carrier once more: both have called at the same moment, or the peer has lost the one before.
     const olderStands = inUse.isOurs !== road.isOurs && inUse.isOurs === this.#options.oursStands;
     if (olderStands) return road.close("replaced");
@@ -121,7 +121,7 @@ export class Roads {
       const { room } = road;
       if (room === undefined) continue;
       const outgoing = road.channel.flush(nowMs, known === this.#inUse ? room : { ...room, textBytes: 0 });
-      if (outgoing.length === 0) continue;
+      if (outgoing.length === 0 && !road.isAnswerDue) continue;
       if (this.#options.engine.unacknowledged > 0 && !this.#isWaiting(known)) known.waitingSinceMs = nowMs;
       known.busyMs = nowMs;
       road.send(outgoing);
@@ -154,6 +154,7 @@ export class Roads {
     this.#noneSinceMs = this.#nowMs;
     this.#options.engine.use(known?.road.channel);
     if (known !== undefined) {
+      known.road.prepare();
       known.waitingSinceMs = this.#nowMs;
       known.hasAsked = false;
     }
@@ -227,7 +228,8 @@ export class Roads {
   }
 
   #ask(known: Known): void {
-    known.hasAsked = true;
+    known.road.prepare();
+    known.hasAsked = known === this.#inUse;
     known.road.channel.ask();
   }
 }

@@ -6,6 +6,7 @@ import type { Stanza } from "../stanza/mod.ts";
 import { DEFAULT_XML_LIMITS } from "../xml/mod.ts";
 import { Links, type TcpCarrierConfig } from "./mod.ts";
 import { stanza } from "./testing/stanzas.ts";
+import { MemoryEpochs } from "./flow/testing/memory_epochs.ts";
 import { MemoryStore } from "./flow/testing/memory_store.ts";
 import { MemoryQueueStore, MemorySettings } from "./testing/world.ts";
 
@@ -41,6 +42,7 @@ function server(
       linkQueue: new MemoryQueueStore(),
       flows: () => new MemoryStore(),
       settings: new MemorySettings(),
+      linkEpochs: () => new MemoryEpochs(),
     },
     clock: systemClock,
     random: systemRandom,

@@ -2,7 +2,15 @@ import { type Clock, type CloseReason, errorText, type Log } from "../base/mod.t
 import type { Transport } from "../net/mod.ts";
 import { AckWindow } from "./ack_window.ts";
 import { counted } from "./counted.ts";
-import { type Channel, DamageError, FrameReader, type Outgoing, type Room, withLength } from "./flow/mod.ts";
+import {
+  type Channel,
+  DamageError,
+  FrameReader,
+  type GuardChannel,
+  type Outgoing,
+  type Room,
+  withLength,
+} from "./flow/mod.ts";
 import { Pacer } from "./pacer.ts";
 import type { TcpCarrierConfig } from "./peer_config.ts";
 import { batchSizeBytes, gatherMs, type Road, type RoadEvents } from "./road.ts";
@@ -10,6 +18,9 @@ import type { Tally } from "./tally.ts";
 
 /** Time that a connection gets to send what it was given when it is closed in good order. */
 const CLOSE_MS = 5_000;
+
+/** Time that the guard's answer gets to arrive before its connection is closed. */
+const ANSWER_MS = 10_000;
 
 export interface StreamRoadOptions {
   readonly peer: string;
@@ -19,6 +30,8 @@ export interface StreamRoadOptions {
   /** Whether this side called. */
   readonly isOurs: boolean;
   readonly channel: Channel;
+  /** Begins the protection of its frames; to be called once it is put to use, since of two the later one counts. */
+  readonly openGuard: () => GuardChannel;
   /** The highest number that the peer has acknowledged. */
   readonly acknowledged: () => number;
   readonly tally: Tally;
@@ -42,6 +55,9 @@ export class StreamRoad implements Road {
   readonly #window = new AckWindow();
   #isWriting = false;
   #isProven = false;
+  #guard: GuardChannel | undefined;
+  /** Whether what comes is not heard any more. */
+  #isDeaf = false;
   #reason: CloseReason | undefined;
 
   constructor(options: StreamRoadOptions, events: RoadEvents) {
@@ -81,10 +97,24 @@ export class StreamRoad implements Road {
     return waitMs > 0 ? waitMs : undefined;
   }
 
+  get isAnswerDue(): boolean {
+    return this.#guard?.isAnswerDue === true;
+  }
+
+  prepare(): void {
+    this.#guard ??= this.#options.openGuard();
+  }
+
   send(outgoing: readonly Outgoing[]): void {
-    if (this.#reason !== undefined || outgoing.length === 0) return;
-    const octets = joined(outgoing.map((frame) => withLength(frame.octets)));
-    const last = Math.max(...outgoing.map((frame) => frame.last));
+    const guard = this.#guard;
+    if (this.#reason !== undefined || guard === undefined) return;
+    const frames = outgoing.map((frame) => guard.protect(frame.octets));
+    const answer = guard.answer();
+    const octets = joined(
+      [...frames, ...(answer === undefined ? [] : [answer])].map((one) => withLength(one.octets)),
+    );
+    if (octets.length === 0) return;
+    const last = Math.max(0, ...outgoing.map((frame) => frame.last));
     if (last > 0) this.#window.sent(last, octets.length, this.#options.clock.monotonicMs());
     this.#isWriting = true;
     // When it fails, `closed` says why; what was not acknowledged goes again.
@@ -117,10 +147,7 @@ export class StreamRoad implements Road {
     const { clock, log, peer, acknowledged } = this.#options;
     const nowMs = clock.monotonicMs();
     try {
-      for (const frame of this.#reader.push(bytes)) {
-        this.#isProven = true;
-        this.channel.receive(frame, nowMs);
-      }
+      for (const octets of this.#reader.push(bytes)) this.#take(octets, nowMs);
     } catch (error) {
       if (error instanceof DamageError) log.warn("link damaged", { peer, error: error.message });
       else log.error("link frame failed", { peer, error: errorText(error) });
@@ -129,6 +156,24 @@ export class StreamRoad implements Road {
     this.#window.acknowledged(acknowledged(), nowMs);
     // What was taken in before the damage has to be acted on too.
     this.#events.received();
+  }
+
+  #take(octets: Uint8Array, nowMs: number): void {
+    if (this.#reason !== undefined || this.#isDeaf) return;
+    this.#guard ??= this.#options.openGuard();
+    const { frame, fault, mustRenew } = this.#guard.unprotect(octets);
+    if (fault !== undefined) this.#events.faulty(fault);
+    if (fault !== undefined || mustRenew) return this.#refuse();
+    if (frame === undefined) return;
+    if (!this.#isProven) this.#events.faulty(undefined);
+    this.#isProven = true;
+    this.channel.receive(frame, nowMs);
+  }
+  /** Ends the connection, but not before the word of the guard that explains it has had time to arrive. */
+  #refuse(): void {
+    if (!this.isAnswerDue) return this.close("not-authentic");
+    this.#isDeaf = true;
+    this.#options.clock.after(ANSWER_MS, () => this.close("not-authentic"));
   }
 }
 

@@ -64,12 +64,16 @@ const SECOND_SAMPLE = `${FIRST_SAMPLE};
    INSERT INTO flows (peer, direction, incarnation, mark, sent, base) VALUES ('shore', 'out', x'01020304', 3, 4, 1);
    INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`;
 
+const THIRD_SAMPLE = `${SECOND_SAMPLE};
+   UPDATE flows SET confirmed = 4, retired = x'05060708' WHERE direction = 'out'`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
   SECOND_SAMPLE,
-  `${SECOND_SAMPLE};
-   UPDATE flows SET confirmed = 4, retired = x'05060708' WHERE direction = 'out'`,
+  THIRD_SAMPLE,
+  `${THIRD_SAMPLE};
+   INSERT INTO link_epochs VALUES ('shore', 'in', 1793000000)`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -95,6 +99,7 @@ for (const [n, sample] of SAMPLES.entries()) {
         ]);
         assert.deepEqual(storage.offline.list("romeo"), [{ id: 5, xml: "<message/>", receivedMs: 30 }]);
         assert.equal(storage.flows("shore").sender.load()?.record.sent, n === 0 ? undefined : 4);
+        assert.equal(storage.linkEpochs("shore").load().in, n < 3 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
         assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));
       } finally {

@@ -23,8 +23,8 @@ const MUTANTS: readonly (readonly [what: string, file: string, from: string, to:
   [
     "frames leave before they are on disk",
     "link/flow/testing/duel.ts",
-    "    store.commit();\n    if (!this.#isUp) return;",
-    "    if (!this.#isUp) return;",
+    "    store.commit();\n    if (!this.#isUp || channel === undefined) return;",
+    "    if (!this.#isUp || channel === undefined) return;",
   ],
   [
     "compression resumes one octet late",
@@ -84,7 +84,7 @@ async function simulate(root: string): Promise<number> {
       `${ROOT}deno.json`,
       `${root}/tests/sim/main.ts`,
       "--seeds",
-      "6",
+      "25",
       "--first",
       "--steps",
       "300",

@@ -303,6 +303,10 @@ export class BlockChannel implements Channel {
     if (frame.ackMark !== undefined) this.#core.sender.acknowledgeMark(frame.ackMark);
     // What the carrier had brought over, and the process that ended had not stored, goes again.
     if (isRestarted) this.#goBack();
+    // Nor may it have stored what was refused.
+    if (isRestarted && this.#refusedAtMs !== undefined && this.#saidReason !== undefined) {
+      this.#refusal ??= this.#core.receiver.refusal(this.#saidReason);
+    }
     if (frame.refusal !== undefined) this.#refused(frame.refusal);
     if (frame.opening !== undefined) {
       const verdict = this.#core.opened(frame.opening);
@@ -359,6 +363,7 @@ export class BlockChannel implements Channel {
   /** Sends all again that is not acknowledged; of what is under way nothing counts any more. */
   #goBack(): void {
     const { sender } = this.#core;
+    sender.unconfirm();
     if (this.#next <= sender.acked + 1) return;
     this.#next = sender.acked + 1;
     for (const block of this.#outstanding) block.isVoid = true;

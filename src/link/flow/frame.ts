@@ -2,6 +2,8 @@ import { DamageError, OctetReader, OctetWriter } from "./octets.ts";
 
 /** Most octets of a frame (section 2). */
 export const FRAME_SIZE_BYTES = 131_072;
+/** What protection may add to a frame. */
+const PROTECTION_SIZE_BYTES = 64;
 /** Octets of an incarnation (section 1). */
 export const INCARNATION_SIZE_BYTES = 4;
 /** What a reader holds while nothing comes. */
@@ -244,7 +246,7 @@ function frameAt(all: Uint8Array, at: number): { from: number; to: number } | un
     if (octet === undefined) return undefined;
     length += (octet & 0x7f) * 0x80 ** i;
     if (octet >= 0x80) continue;
-    if (length === 0 || length > FRAME_SIZE_BYTES) {
+    if (length === 0 || length > FRAME_SIZE_BYTES + PROTECTION_SIZE_BYTES) {
       throw new DamageError(
         `Cannot read a frame: its length is ${length}, 1 to ${FRAME_SIZE_BYTES} are legal`,
       );

@@ -5,3 +5,14 @@ export { LinkEngine } from "./engine.ts";
 export { type CarrierKind, FrameReader, withLength } from "./frame.ts";
 export { DamageError } from "./octets.ts";
 export type { StanzaText } from "./stanzas.ts";
+export {
+  Guard,
+  type GuardChannel,
+  type Guarded,
+  type GuardOptions,
+  type LinkGuard,
+  plainGuard,
+  type Unguarded,
+} from "./guard.ts";
+export { GUARD_FAULTS, type GuardFault } from "./guard_fault.ts";
+export { GUARD_OVERHEAD_BYTES, type GuardMode } from "./guard_frame.ts";

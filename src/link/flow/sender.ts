@@ -191,6 +191,13 @@ export class FlowSender {
     this.#save();
   }
 
+  /** What carriers have confirmed counts for nothing: the receiver does not have it. */
+  unconfirm(): void {
+    if (this.#confirmed === this.#acked) return;
+    this.#confirmed = this.#acked;
+    this.#save();
+  }
+
   /** Takes a refusal (section 5.3). */
   refused({ reason, incarnation, received, tag }: Refusal): SenderVerdict {
     const isOurs = equalOctets(incarnation, this.#incarnation);

@@ -1,3 +1,4 @@
+import { MemoryEpochs } from "../flow/testing/memory_epochs.ts";
 import { MemoryStore } from "../flow/testing/memory_store.ts";
 import { type Log, type LogFields, Metrics, seededRandom, Turn } from "../../base/mod.ts";
 import type { AddressRange } from "../../config/mod.ts";
@@ -85,6 +86,7 @@ export interface SideChanges {
   readonly store?: MemoryQueueStore;
   readonly flows?: MemoryStore;
   readonly settings?: MemorySettings;
+  readonly epochs?: MemoryEpochs;
   readonly limits?: XmlLimits;
   /** Further peers, which share the listening endpoint. */
   readonly others?: readonly Place[];
@@ -163,6 +165,7 @@ export class World {
     const { peer, carrier, others = [], store = new MemoryQueueStore(), limits = DEFAULT_XML_LIMITS } =
       changes;
     const { flows = new MemoryStore(), settings = new MemorySettings() } = changes;
+    const epochs = changes.epochs ?? new MemoryEpochs();
     const routed: Stanza[] = [];
     const events: string[] = [];
     const log = new MemoryLog();
@@ -180,7 +183,7 @@ export class World {
           changes.onRouted?.(stanza);
         },
       },
-      storage: { linkQueue: store, flows: () => flows, settings },
+      storage: { linkQueue: store, flows: () => flows, settings, linkEpochs: () => epochs },
       clock: this.clock,
       random: seededRandom(here.octets[3]),
       log,

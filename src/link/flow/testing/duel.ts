@@ -167,6 +167,7 @@ export class Duel {
 
   #settle(): void {
     this.#isPeace = true;
+    if (this.#mishaps.crash > 0) this.#lastWord(this.#chance(0.5) ? "ship" : "shore");
     for (let round = 0; round < ROUNDS; round++) {
       if (!this.#isUp) this.#connectBoth();
       for (const name of ["ship", "shore"] as const) {
@@ -182,6 +183,14 @@ export class Duel {
       );
       if (isQuiet && round > 20) return;
     }
+  }
+
+  /** What is said last has nothing behind it that would show that it was forgotten. */
+  #lastWord(name: Name): void {
+    if (!this.#isUp) this.#connectBoth();
+    this.#pump(name);
+    this.#arriveAll(OTHER[name]);
+    this.#crash(OTHER[name]);
   }
 
   #send(name: Name): void {
@@ -223,8 +232,6 @@ export class Duel {
       blocks: Math.max(0, BLOCKS_UNDER_WAY - far.blocks.length),
     };
     const all = channel.flush(this.#nowMs, room);
-    // What is sent has changed what is known (a cold opening), and is on disk before it leaves.
-    store.commit();
     for (const { octets, handle } of all) {
       if (this.#isBlocks) far.blocks.push({ octets, handle, channel });
       else far.incoming = joined(far.incoming, withLength(octets));
