@@ -26,6 +26,7 @@ export function program(): Command {
   addLinkCommands(root);
   addKeyCommands(root);
   addDemo(root);
+  addSim(root);
   root.command("version").description("print the version").action(() => print(VERSION));
   return root;
 }
@@ -125,4 +126,34 @@ function addDemo(root: Command): void {
       new Option("--carrier <name>", "what bears the link").choices(["tcp", "stanag5066"]).default("tcp"),
     )
     .action(async (options) => (await import("./demo.ts")).demo(options));
+}
+
+function addSim(root: Command): void {
+  const sim = root.command("sim").description("simulate what is hard to have on a desk, for rehearsals");
+  const each = (word: string, words: string[] = []) => [...words, word];
+  sim.command("stanag5066")
+    .description("run two STANAG 5066 nodes on one HF channel, a SIS server each, until interrupted")
+    .option(
+      "--rate <bps>",
+      "bits a second: 75, 150, 300, 600, 1200, 2400, 3200, 4800, 6400, 8000, 9600",
+      "1200",
+    )
+    .option("--interleaver <name>", "short or long; others of the rate's waveform too", "short")
+    .option("--turnaround <ms>", "milliseconds between two transmissions", "2000")
+    .option("--loss <percent>", "interleaver blocks that are lost", "0")
+    .option("--burst <blocks>", "blocks lost in a row, on average", "3")
+    .option(
+      "--outage <from-to>",
+      "seconds since the start in which nothing gets through; may be repeated",
+      each,
+    )
+    .option("--speed <n>", "how many times as fast as real time everything runs", "1")
+    .option("--seed <n>", "what the losses depend on", "1")
+    .option(
+      "--listen <host:port>",
+      "where a SIS server listens, once for each (default: 127.0.0.1:5066, :5067)",
+      each,
+    )
+    .option("--address <address>", "a node's address, once for each (default: 1.2.3.4, 1.2.3.5)", each)
+    .action(async (options) => (await import("./sim_stanag5066.ts")).simStanag5066(options));
 }

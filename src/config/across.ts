@@ -28,8 +28,8 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...listenerFaults(raw, carriers),
     ...callFaults(carriers),
     ...domainFaults(raw),
-    ...ruleFaults(find(raw, ["peers", "*", "rules"])),
     ...authFaults(raw),
+    ...ruleFaults(find(raw, ["peers", "*", "rules"])),
   ];
 }
 

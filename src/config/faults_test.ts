@@ -288,29 +288,6 @@ for (const [name, text, ...problems] of FAULTY) {
   });
 }
 
-const NOT_BUILT = "is not built into this version of Halyard";
-
-const LATER: readonly (readonly [string, string, string])[] = [
-  ["rooms", "domain: a\nrooms: { domain: rooms.a }\n", `2:1: \`rooms\` ${NOT_BUILT}; remove it`],
-  ["admin", "domain: a\nadmin: { listen: '127.0.0.1:5280' }\n", `2:1: \`admin\` ${NOT_BUILT}; remove it`],
-  [
-    "WebSocket",
-    "domain: a\nclients: { starttls: {}, websocket: {} }\n",
-    `2:26: \`websocket\` ${NOT_BUILT}; remove it`,
-  ],
-  [
-    "STANAG 5066",
-    "domain: a\npeers: { b: { domains: [b], carriers: [{ stanag5066: {} }] } }\n",
-    `2:42: \`stanag5066\` ${NOT_BUILT}; remove it`,
-  ],
-];
-
-for (const [name, text, problem] of LATER) {
-  Deno.test(`${name} is known, and named as not built yet`, () => {
-    assert.deepEqual(problemsOf(text), [`f.yaml:${problem}`]);
-  });
-}
-
 Deno.test("a problem with a value does not hide one between values", () => {
   const text = withCarrier("connect: 'shore:1', listen: '0.0.0.0:1', rate: fast", "    domain: x\n");
   assert.deepEqual(problemsOf(text).map((problem) => problem.split(": ")[0]), [

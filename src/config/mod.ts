@@ -1,5 +1,5 @@
 /** The configuration file: read, checked to the last key, and explained. */
-export type { Endpoint } from "./endpoint.ts";
+export { type Endpoint, endpointText, parseListen } from "./endpoint.ts";
 export { formatProblem, type Problem } from "./fault.ts";
 export { type AddressRange, isInRanges } from "./ip.ts";
 export { keyFingerprint, keyText, LINK_KEY_SIZE_BYTES, readKeyFile } from "./key_file.ts";

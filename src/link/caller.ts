@@ -1,6 +1,12 @@
-import { type CancelTimer, type Clock, errorText, type Log, type RandomSource } from "../base/mod.ts";
+import {
+  Backoff,
+  type CancelTimer,
+  type Clock,
+  errorText,
+  type Log,
+  type RandomSource,
+} from "../base/mod.ts";
 import { ConnectError, type Endpoint, type Network, type Transport } from "../net/mod.ts";
-import { Backoff } from "./backoff.ts";
 import type { CarrierConfig } from "./peer_config.ts";
 
 /** What a caller stands on. */

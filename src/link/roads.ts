@@ -27,6 +27,8 @@ interface Known {
   /** Since when nothing has come over it, or been acknowledged, that should have. */
   waitingSinceMs: number;
   hasAsked: boolean;
+  /** The highest number that has left on it. */
+  lastSent: number;
   /** When something last went or came. */
   busyMs: number;
 }
@@ -70,7 +72,14 @@ export class Roads {
   /** A connection has come about. */
   add(road: Road): void {
     const nowMs = this.#nowMs;
-    const known = { road, sinceMs: nowMs, waitingSinceMs: nowMs, hasAsked: false, busyMs: nowMs };
+    const known = {
+      road,
+      sinceMs: nowMs,
+      waitingSinceMs: nowMs,
+      hasAsked: false,
+      busyMs: nowMs,
+      lastSent: 0,
+    };
     this.#all.push(known);
     const inUse = this.#inUse?.road;
     if (inUse === undefined) return;
@@ -122,7 +131,8 @@ export class Roads {
       if (room === undefined) continue;
       const outgoing = road.channel.flush(nowMs, known === this.#inUse ? room : { ...room, textBytes: 0 });
       if (outgoing.length === 0 && !road.isAnswerDue) continue;
-      if (this.#options.engine.unacknowledged > 0 && !this.#isWaiting(known)) known.waitingSinceMs = nowMs;
+      if (!this.#isWaiting(known)) known.waitingSinceMs = nowMs;
+      known.lastSent = Math.max(known.lastSent, ...outgoing.map(({ last }) => last));
       known.busyMs = nowMs;
       road.send(outgoing);
     }
@@ -185,7 +195,7 @@ export class Roads {
 
   #isWaiting(known: Known): boolean {
     return known === this.#inUse && known.road.channel.kind === "stream" &&
-      this.#options.engine.unacknowledged > 0;
+      known.lastSent > this.#options.engine.acknowledged;
   }
 
   #ackTimeoutMs({ road: { carrier } }: Known): number {
