@@ -2,6 +2,7 @@ import { type RandomSource, seededRandom } from "../../src/base/mod.ts";
 import { World } from "../../src/sim/mod.ts";
 import { writeXml } from "../../src/xml/mod.ts";
 import { SimClient } from "../support/sim_client.ts";
+import { makeUuid } from "./uuid.ts";
 
 /** The link on which the budgets are measured. */
 export const AIR_LINK = { rateBps: 2_400, delayMs: 500 } as const;
@@ -87,10 +88,7 @@ export class AirWorld {
 
   /** A random id as clients make them: of a seed, so that every run has the same. */
   uuid(): string {
-    const hex = [...this.#ids.bytes(16)].map((octet) => octet.toString(16).padStart(2, "0")).join("");
-    const version = `4${hex.slice(13, 16)}`;
-    const variant = `${"89ab"[Number.parseInt(hex.slice(16, 17), 16) & 3]}${hex.slice(17, 20)}`;
-    return [hex.slice(0, 8), hex.slice(8, 12), version, variant, hex.slice(20)].join("-");
+    return makeUuid(this.#ids);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
