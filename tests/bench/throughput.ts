@@ -43,7 +43,7 @@ export async function measureThroughput(kind: StoreKind): Promise<Throughput> {
   const ship = openSide(kind, `${scratch.path}/ship.db`, delivered, 1);
   const shore = openSide(kind, `${scratch.path}/shore.db`, delivered, 2);
   const link = new Link(ship, shore);
-  const rounds = [];
+  const rounds: Throughput[] = [];
   // The first rounds warm the engine up and do not count.
   for (let round = -2; round < ROUNDS; round++) {
     const { senderMs, receiverMs } = link.round(texts);
@@ -62,7 +62,10 @@ export async function measureThroughput(kind: StoreKind): Promise<Throughput> {
 class Link {
   readonly #ship: Side;
   readonly #shore: Side;
-  readonly #readers: Record<"ship" | "shore", Reader> = { ship: new FrameReader(), shore: new FrameReader() };
+  readonly #readers: Record<"ship" | "shore", FrameReader> = {
+    ship: new FrameReader(),
+    shore: new FrameReader(),
+  };
   readonly #near;
   readonly #far;
   #nowMs = 0;
@@ -141,14 +144,11 @@ function memory(): { store: FlowStore; commit: () => void; close: () => void } {
 
 /** The store of the server, committed and synced at the end of each turn. */
 function sqlite(path: string): { store: FlowStore; commit: () => void; close: () => void } {
-  let commits: (() => void)[] = [];
-  const turn = { commit: (work: () => void) => void commits.push(work) } as unknown as Turn;
+  const turn = new Turn((error) => {
+    throw error;
+  });
   const storage = openStorage({ path, turn });
-  const commit = () => {
-    const due = commits;
-    commits = [];
-    for (const work of due) work();
-  };
+  const commit = () => turn.end();
   return { store: storage.flows("peer"), commit, close: () => storage.close() };
 }
 
