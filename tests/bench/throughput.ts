@@ -1,6 +1,6 @@
 /** How fast the link engine is by itself: `deno run --allow-all tests/bench/throughput.ts`. */
 import { seededRandom, Turn } from "../../src/base/mod.ts";
-import { FrameReader, type FrameReader as Reader, LinkEngine, withLength } from "../../src/link/flow/mod.ts";
+import { FrameReader, LinkEngine, withLength } from "../../src/link/flow/mod.ts";
 import { MemoryStore } from "../../src/link/flow/testing/memory_store.ts";
 import { type FlowStore, openStorage } from "../../src/storage/mod.ts";
 import { escapeText } from "../../src/xml/mod.ts";
