@@ -29,16 +29,27 @@ export interface Air {
   readonly turnarounds: number;
 }
 
+/** What a run wants otherwise than the air budgets. */
+export interface AirChoice {
+  /** Rules of both peers; those of the budgets unless given. */
+  readonly rules?: string;
+  /** Where the servers keep their databases; in memory unless they have to survive a restart. */
+  readonly directory?: string;
+}
+
 /** A ship and a shore on a virtual link. The ship calls; nothing of it depends on the machine. */
 export class AirWorld {
   readonly world = new World({ link: AIR_LINK, seed: 361 });
   readonly #ids: RandomSource = seededRandom(4);
   #mark: Air = { forth: 0, back: 0, turnarounds: 0 };
 
-  static async start(profile: Profile): Promise<AirWorld> {
+  static async start(profile: Profile, choice: AirChoice = {}): Promise<AirWorld> {
     const air = new AirWorld();
-    await air.world.add("ship", HOSTS.ship, config("ship", "shore", profile));
-    await air.world.add("shore", HOSTS.shore, config("shore", "ship", profile));
+    const { rules = AIR_PEER.rules, directory } = choice;
+    for (const [side, other] of [["ship", "shore"], ["shore", "ship"]] as const) {
+      const path = directory === undefined ? ":memory:" : `${directory}/${side}.db`;
+      await air.world.add(side, HOSTS[side], config(side, other, profile, rules), path);
+    }
     return air;
   }
 
@@ -96,7 +107,7 @@ export class AirWorld {
   }
 }
 
-function config(side: Side, other: Side, profile: Profile): string {
+function config(side: Side, other: Side, profile: Profile, rules: string): string {
   const calls = side === "ship"
     ? `connect: "${HOSTS[other]}:${LINK_PORT}"`
     : `listen: "${HOSTS[side]}:${LINK_PORT}"`;
@@ -109,7 +120,7 @@ peers:
     domains: [${other}.example]
     profile: ${profile}
     compression: ${AIR_PEER.compression}
-    rules: ${AIR_PEER.rules}
+    rules: ${rules}
     carriers:
       - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], rate: ${AIR_LINK.rateBps}bps }
 `;
