@@ -51,6 +51,7 @@ export class FlowPeer implements LinkPeer {
   readonly #expiry: Deadline;
   #isRunning = false;
   #isScheduled = false;
+  #wasSilent = false;
   /** Until when ready stanzas wait for company; monotonic. */
   #gatherUntilMs: number | undefined;
   #cancelWait: CancelTimer | undefined;
@@ -158,7 +159,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   accept(stanza: Stanza): void {
-    const isUp = this.#roads.inUse !== undefined || this.#roads.isIdle;
+    const isUp = !this.#mode.isSilent && (this.#roads.inUse !== undefined || this.#roads.isIdle);
     // Stored at once: in this profile what was accepted survives whatever happens.
     this.#outbox.accept(stanza, { isUp, roomBytes: 0 });
     this.#settle();
@@ -258,7 +259,7 @@ export class FlowPeer implements LinkPeer {
   #ended(road: Road, reason: CloseReason): void {
     this.#tally.addClosed(reason);
     this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
-    this.#roads.remove(road);
+    this.#roads.remove(road, reason);
     this.#settle();
     this.#wake();
     if (this.#roads.size === 0) this.#onAllEnded?.();
@@ -271,15 +272,19 @@ export class FlowPeer implements LinkPeer {
     this.#outbox.use(names);
     this.#thinner.carrier = names;
     if (road !== undefined) this.#news.up();
-    else if (!this.#roads.isIdle) this.#news.downLater();
   }
 
   /** Brings calls and state into line with what there is and what is wanted. */
   #settle(): void {
     if (!this.#isRunning) return;
     const hasToSay = this.#outbox.hasToSay || this.#engine.unacknowledged > 0;
-    if (this.#mode.isSilent) this.#callers.stop();
+    const { isSilent } = this.#mode;
+    if (this.#wasSilent && !isSilent) this.#roads.resume();
+    this.#wasSilent = isSilent;
+    if (isSilent) this.#callers.stop();
     else this.#roads.settle(hasToSay);
+    // A call that an idle link needed may have been in vain.
+    if (this.#roads.inUse === undefined && !this.#roads.isIdle) this.#news.downLater();
     this.#noteState();
   }
 
@@ -363,7 +368,8 @@ export class FlowPeer implements LinkPeer {
     const nowMs = this.#context.clock.monotonicMs();
     if (!this.#mode.isSilent) this.#roads.send(nowMs);
     this.#noteState();
-    const moments = [...this.#roads.moments(nowMs), this.#gatherUntilMs].filter((ms) => ms !== undefined);
+    // What is due already waits for something else to happen.
+    const moments = [...this.#roads.moments(nowMs), this.#gatherUntilMs ?? nowMs].filter((ms) => ms > nowMs);
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     if (moments.length === 0) return;

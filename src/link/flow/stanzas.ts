@@ -11,9 +11,14 @@ export interface StanzaText {
   readonly text: Uint8Array;
 }
 
+/** Octets of texts. */
+export function sizeOfTexts(texts: readonly NumberedText[]): number {
+  return texts.reduce((sum, { text }) => sum + text.length, 0);
+}
+
 /** The text of a frame: its stanzas, one behind the other. */
 export function joinTexts(texts: readonly NumberedText[]): Uint8Array {
-  const joined = new Uint8Array(texts.reduce((sum, { text }) => sum + text.length, 0));
+  const joined = new Uint8Array(sizeOfTexts(texts));
   let at = 0;
   for (const { text } of texts) {
     joined.set(text, at);
