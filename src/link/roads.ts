@@ -119,8 +119,10 @@ export class Roads {
     this.#all.splice(this.#all.indexOf(known), 1);
   }
 
-  /** Nothing could be sent for some time: that nothing was answered meanwhile says nothing. */
+  /** Nothing could be sent for some time, nor anybody called: what failed meanwhile says nothing. */
   resume(): void {
+    this.#isIdle = false;
+    this.#options.callers.refresh();
     for (const known of this.#all) {
       known.waitingSinceMs = this.#nowMs;
       known.hasAsked = false;
