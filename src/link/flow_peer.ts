@@ -8,7 +8,7 @@ import { Deadline } from "./deadline.ts";
 import { GUARD_FAULTS, type GuardFault, LinkEngine, type LinkGuard, type Room } from "./flow/mod.ts";
 import { guardOf } from "./guard_of.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
-import { sentLimits } from "./limits.ts";
+import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
@@ -78,7 +78,7 @@ export class FlowPeer implements LinkPeer {
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
-      limits: sentLimits(context.limits),
+      limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
       answer: (stanza) => router.route(stanza),
       status: () => this.status(),
       tally: this.#tally,
