@@ -111,8 +111,8 @@ export class StreamChannel implements Channel {
     this.#deflater = new Deflater(history);
     this.#reopen = undefined;
     this.#next = sender.acked + 1;
-    this.#heardAck = sender.acked;
     this.#senderGeneration = sender.generation;
+    this.#heardAck = sender.acked;
     return opening;
   }
 

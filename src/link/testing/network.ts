@@ -105,7 +105,11 @@ export class TestNetwork {
     const connection = new TestConnection(this.#clock, this.#delayMs, { host, port: 1 }, to, way);
     this.connections.push(connection);
     void this.#pass(this.#delayMs).then(() => {
-      if (way.state !== "hole") return accept?.(connection.called);
+      if (way.state !== "hole") {
+        // Who listened has gone meanwhile.
+        if (accept === undefined || this.#listening.get(key) !== accept) return connection.called.abort("lost");
+        return accept(connection.called);
+      }
       connection.caller.isDeaf = true;
       connection.called.isOver = true;
     });

@@ -135,6 +135,7 @@ export class World {
   readonly clock = new VirtualClock();
   readonly network: TestNetwork;
   readonly #sides: Side[] = [];
+  #lives = 0;
 
   /** @param delayMs of the network, one direction */
   constructor(delayMs = 0) {
@@ -189,8 +190,12 @@ export class World {
       servedDomains: [here.domain],
       network: {
         ...network,
-        connectLink: (...call) =>
-          isDead ? Promise.reject(new Error("Cannot call: dead")) : network.connectLink(...call),
+        connectLink: async (...call) => {
+          const transport = isDead ? undefined : await network.connectLink(...call);
+          // Who has died meanwhile does not take it up.
+          if (transport === undefined || isDead) return await new Promise(() => transport?.abort("lost"));
+          return transport;
+        },
       },
       router: {
         route: (stanza) => {
@@ -200,7 +205,8 @@ export class World {
       },
       storage: { linkQueue: store, flows: () => flows, settings, linkEpochs: () => epochs },
       clock,
-      random: seededRandom(here.octets[3]),
+      // Each life of a side throws dice of its own.
+      random: seededRandom(here.octets[3] + 1_000 * this.#lives++),
       log,
       metrics,
       turn: new Turn((error) => {
