@@ -5,9 +5,10 @@ import type { Element } from "../xml/mod.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { GUARD_FAULTS, type GuardFault, LinkEngine, type Room } from "./flow/mod.ts";
+import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
+import { Gathering } from "./gathering.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
-import { sentLimits } from "./limits.ts";
+import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
@@ -50,8 +51,8 @@ export class FlowPeer implements LinkPeer {
   readonly #expiry: Deadline;
   #isRunning = false;
   #isScheduled = false;
-  /** Until when ready stanzas wait for company; monotonic. */
-  #gatherUntilMs: number | undefined;
+  #wasSilent = false;
+  readonly #gathering = new Gathering();
   #cancelWait: CancelTimer | undefined;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -76,7 +77,7 @@ export class FlowPeer implements LinkPeer {
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
-      limits: sentLimits(context.limits),
+      limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
       answer: (stanza) => router.route(stanza),
       status: () => this.status(),
       tally: this.#tally,
@@ -166,7 +167,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   accept(stanza: Stanza): void {
-    const isUp = this.#roads.inUse !== undefined || this.#roads.isIdle;
+    const isUp = !this.#mode.isSilent && (this.#roads.inUse !== undefined || this.#roads.isIdle);
     // Stored at once: in this profile what was accepted survives whatever happens.
     this.#outbox.accept(stanza, { isUp, roomBytes: 0 });
     this.#settle();
@@ -264,7 +265,7 @@ export class FlowPeer implements LinkPeer {
   #ended(road: Road, reason: CloseReason): void {
     this.#tally.addClosed(reason);
     this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
-    this.#roads.remove(road);
+    this.#roads.remove(road, reason);
     this.#settle();
     this.#wake();
     if (this.#roads.size === 0) this.#onAllEnded?.();
@@ -272,20 +273,24 @@ export class FlowPeer implements LinkPeer {
 
   /** Another road is in use, or none. */
   #used(road: Road | undefined): void {
-    this.#gatherUntilMs = undefined;
+    this.#gathering.end();
     const names = carrierNames(this.#config, road?.carrier);
     this.#outbox.use(names);
     this.#thinner.carrier = names;
     if (road !== undefined) this.#news.up();
-    else if (!this.#roads.isIdle) this.#news.downLater();
   }
 
   /** Brings calls and state into line with what there is and what is wanted. */
   #settle(): void {
     if (!this.#isRunning) return;
     const hasToSay = this.#outbox.hasToSay || this.#engine.unacknowledged > 0;
-    if (this.#mode.isSilent) this.#callers.stop();
+    const { isSilent } = this.#mode;
+    if (this.#wasSilent && !isSilent) this.#roads.resume();
+    this.#wasSilent = isSilent;
+    if (isSilent) this.#callers.stop();
     else this.#roads.settle(hasToSay);
+    // A call that an idle link needed may have been in vain.
+    if (this.#roads.inUse === undefined && !this.#roads.isIdle) this.#news.downLater();
     this.#noteState();
   }
 
@@ -328,9 +333,9 @@ export class FlowPeer implements LinkPeer {
   #fill(): void {
     const road = this.#roads.inUse;
     const room = road?.room;
-    if (road === undefined || room === undefined || this.#mode.isSilent || this.#isGathering(road, room)) {
-      return;
-    }
+    if (road === undefined || room === undefined || this.#mode.isSilent) return;
+    const nowMs = this.#context.clock.monotonicMs();
+    if (this.#gathering.isOn(road.gatherMs, road.channel.wanted(room), this.#outbox, nowMs)) return;
     let wantedBytes = road.channel.wanted(room);
     while (wantedBytes > 0) {
       const batch = this.#outbox.take(
@@ -346,31 +351,15 @@ export class FlowPeer implements LinkPeer {
     }
   }
 
-  /**
-   * Whether what is ready waits for company. Nothing waits behind something that is under way, since that is time
-   * enough; nothing urgent waits, and nothing when a block is full.
-   */
-  #isGathering(road: Road, room: Room): boolean {
-    const nowMs = this.#context.clock.monotonicMs();
-    const { byPrecedence, hasToSay, sizeBytes } = this.#outbox;
-    const isReady = road.gatherMs === 0 || byPrecedence.flash + byPrecedence.immediate > 0 ||
-      sizeBytes >= road.channel.wanted(room);
-    if (!hasToSay || isReady) {
-      this.#gatherUntilMs = undefined;
-      return false;
-    }
-    this.#gatherUntilMs ??= nowMs + road.gatherMs;
-    if (nowMs < this.#gatherUntilMs) return true;
-    this.#gatherUntilMs = undefined;
-    return false;
-  }
-
   #send(): void {
     if (!this.#isRunning) return;
     const nowMs = this.#context.clock.monotonicMs();
     if (!this.#mode.isSilent) this.#roads.send(nowMs);
     this.#noteState();
-    const moments = [...this.#roads.moments(nowMs), this.#gatherUntilMs].filter((ms) => ms !== undefined);
+    // What is due already waits for something else to happen.
+    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs ?? nowMs].filter((ms) =>
+      ms > nowMs
+    );
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     if (moments.length === 0) return;
