@@ -19,7 +19,11 @@ function noise(sizeBytes: number, seed = 1): string {
   }).join("");
 }
 
-async function meet(carrier: Partial<TcpCarrierConfig> = {}, ship: SideChanges = {}, shore: SideChanges = {}) {
+async function meet(
+  carrier: Partial<TcpCarrierConfig> = {},
+  ship: SideChanges = {},
+  shore: SideChanges = {},
+) {
   const world = new World(200);
   const changes = { count: 1, carrier };
   const sides = {

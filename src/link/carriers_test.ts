@@ -85,7 +85,10 @@ for (const callers of ["ship", "shore", "both"] as const) {
     assert.deepEqual(shore.bodies, said);
     assert.deepEqual(ship.bodies, said);
     assert.deepEqual([ship.status.unacknowledged, shore.status.unacknowledged], [0, 0]);
-    assert.ok(![...ship.events, ...shore.events].some((event) => event.endsWith("down")), "nobody is shown offline");
+    assert.ok(
+      ![...ship.events, ...shore.events].some((event) => event.endsWith("down")),
+      "nobody is shown offline",
+    );
     await world.stop();
   });
 }
@@ -244,7 +247,9 @@ Deno.test("a peer that crashed without a word is heard as soon as it calls anew"
           shore: world.shore({ peer: severalCarriers(SHORE, changes) }),
         };
         // Who starts last gets through: the other is not there yet when it is called.
-        const order = older === "called by the ship" ? ["shore", "ship"] as const : ["ship", "shore"] as const;
+        const order = older === "called by the ship"
+          ? ["shore", "ship"] as const
+          : ["ship", "shore"] as const;
         for (const name of order) {
           await sides[name].links.start();
           await world.clock.advance(500);
@@ -262,7 +267,10 @@ Deno.test("a peer that crashed without a word is heard as soon as it calls anew"
         other.send(message("welcome"));
         await world.clock.advance(5_000);
         assert.deepEqual(reborn.bodies, ["welcome"]);
-        assert.equal(world.network.open.filter(({ called, caller }) => !called.isOver && !caller.isOver).length, 1);
+        assert.equal(
+          world.network.open.filter(({ called, caller }) => !called.isOver && !caller.isOver).length,
+          1,
+        );
         await world.stop();
       });
     }

@@ -251,4 +251,3 @@ Deno.test("no timer spins while a link is quiet", async () => {
   assert.ok(timers <= 20, `${timers} timers in ${world.clock.monotonicMs() - fromMs} ms`);
   await world.stop();
 });
-

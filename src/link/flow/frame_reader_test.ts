@@ -12,7 +12,9 @@ Deno.test("a frame of 131,072 octets that comes octet by octet is read in time t
   const reader = new FrameReader();
   let frames: Uint8Array[] = [];
   const fromMs = performance.now();
-  for (let at = 0; at < octets.length; at++) frames = [...frames, ...reader.push(octets.subarray(at, at + 1))];
+  for (let at = 0; at < octets.length; at++) {
+    frames = [...frames, ...reader.push(octets.subarray(at, at + 1))];
+  }
   const tookMs = performance.now() - fromMs;
   assert.deepEqual(frames, [frame(131_072)]);
   assert.ok(tookMs < 1_500, `${tookMs} ms`);
@@ -30,12 +32,29 @@ Deno.test("many small frames in one piece are read in time that grows with them"
 
 Deno.test("frames of every size around the ends of the buffer come whole", () => {
   const reader = new FrameReader();
-  const sizes = [1, 127, 128, 2_045, 2_046, 2_047, 2_048, 2_049, 4_096, 16_383, 16_384, 100_000, FRAME_SIZE_BYTES, 1];
+  const sizes = [
+    1,
+    127,
+    128,
+    2_045,
+    2_046,
+    2_047,
+    2_048,
+    2_049,
+    4_096,
+    16_383,
+    16_384,
+    100_000,
+    FRAME_SIZE_BYTES,
+    1,
+  ];
   for (const size of sizes) {
     const octets = withLength(frame(size));
     const half = Math.ceil(octets.length / 2);
     assert.deepEqual(reader.push(octets.subarray(0, half)).length, octets.length === half ? 1 : 0);
-    if (octets.length > half) assert.deepEqual(reader.push(octets.subarray(half)), [frame(size)], `${size} octets`);
+    if (octets.length > half) {
+      assert.deepEqual(reader.push(octets.subarray(half)), [frame(size)], `${size} octets`);
+    }
   }
 });
 

@@ -37,7 +37,9 @@ Deno.test("the history at a number is the last 32,768 octets up to it, the dicti
 Deno.test("reach is the least number from which the texts up to the last fit", () => {
   const history = filled([100, 200, 300, 400]);
   const rows = [[1_000, 1], [999, 2], [900, 2], [899, 3], [700, 3], [400, 4], [399, 5], [0, 5]] as const;
-  for (const [mostBytes, least] of rows) assert.equal(history.reach(4, mostBytes), least, `${mostBytes} octets`);
+  for (const [mostBytes, least] of rows) {
+    assert.equal(history.reach(4, mostBytes), least, `${mostBytes} octets`);
+  }
   assert.equal(history.reach(2, 200), 2, "of an earlier last");
   assert.equal(new History(DICTIONARY, 5).reach(4, 100), 5, "of nothing");
 });
@@ -85,7 +87,10 @@ Deno.test("forgotten texts are let go of, also before the list is moved up", () 
     history.forgetBelow(number);
   }
   assert.ok((history.oldest ?? 0) > 2_960);
-  assert.deepEqual(history.from(2_990).map(({ number }) => number), Array.from({ length: 11 }, (_, n) => 2_990 + n));
+  assert.deepEqual(
+    history.from(2_990).map(({ number }) => number),
+    Array.from({ length: 11 }, (_, n) => 2_990 + n),
+  );
   assert.equal(history.sizeBytes(2_990, 3_000), 11_000);
   assert.equal(history.heldSizeBytes, history.sizeBytes(history.oldest ?? 0, 3_000), "not an octet more");
 });

@@ -33,23 +33,151 @@ interface Row {
 
 /** Section 5.3, row by row. */
 const ROWS: readonly Row[] = [
-  { what: "retired, and our incarnation", reason: "retired", whose: "ours", received: 0, fits: false, verdict: "renewed", acked: 0 },
-  { what: "retired, and another", reason: "retired", whose: "another", received: 9, fits: false, verdict: "fine", acked: 2 },
-  { what: "another incarnation", reason: "unknown", whose: "another", received: 4, fits: false, verdict: "cold", acked: 2 },
-  { what: "another incarnation, though it says fork", reason: "fork", whose: "another", received: 4, fits: false, verdict: "cold", acked: 2 },
-  { what: "no incarnation known", reason: "unknown", whose: "none", received: 0, fits: false, verdict: "cold", acked: 2 },
-  { what: "more received than sent", reason: "unknown", whose: "ours", received: 6, fits: false, verdict: "renewed", acked: 0 },
-  { what: "more received than sent, damaged", reason: "damaged", whose: "ours", received: 6, fits: false, verdict: "renewed", acked: 0 },
-  { what: "fits, unknown", reason: "unknown", whose: "ours", received: 4, fits: true, verdict: "back", acked: 4 },
-  { what: "fits at what is acknowledged", reason: "unknown", whose: "ours", received: 2, fits: true, verdict: "back", acked: 2 },
-  { what: "fits at what was sent last", reason: "unknown", whose: "ours", received: 5, fits: true, verdict: "back", acked: 5 },
+  {
+    what: "retired, and our incarnation",
+    reason: "retired",
+    whose: "ours",
+    received: 0,
+    fits: false,
+    verdict: "renewed",
+    acked: 0,
+  },
+  {
+    what: "retired, and another",
+    reason: "retired",
+    whose: "another",
+    received: 9,
+    fits: false,
+    verdict: "fine",
+    acked: 2,
+  },
+  {
+    what: "another incarnation",
+    reason: "unknown",
+    whose: "another",
+    received: 4,
+    fits: false,
+    verdict: "cold",
+    acked: 2,
+  },
+  {
+    what: "another incarnation, though it says fork",
+    reason: "fork",
+    whose: "another",
+    received: 4,
+    fits: false,
+    verdict: "cold",
+    acked: 2,
+  },
+  {
+    what: "no incarnation known",
+    reason: "unknown",
+    whose: "none",
+    received: 0,
+    fits: false,
+    verdict: "cold",
+    acked: 2,
+  },
+  {
+    what: "more received than sent",
+    reason: "unknown",
+    whose: "ours",
+    received: 6,
+    fits: false,
+    verdict: "renewed",
+    acked: 0,
+  },
+  {
+    what: "more received than sent, damaged",
+    reason: "damaged",
+    whose: "ours",
+    received: 6,
+    fits: false,
+    verdict: "renewed",
+    acked: 0,
+  },
+  {
+    what: "fits, unknown",
+    reason: "unknown",
+    whose: "ours",
+    received: 4,
+    fits: true,
+    verdict: "back",
+    acked: 4,
+  },
+  {
+    what: "fits at what is acknowledged",
+    reason: "unknown",
+    whose: "ours",
+    received: 2,
+    fits: true,
+    verdict: "back",
+    acked: 2,
+  },
+  {
+    what: "fits at what was sent last",
+    reason: "unknown",
+    whose: "ours",
+    received: 5,
+    fits: true,
+    verdict: "back",
+    acked: 5,
+  },
   { what: "fits, fork", reason: "fork", whose: "ours", received: 3, fits: true, verdict: "back", acked: 3 },
-  { what: "fits, damaged", reason: "damaged", whose: "ours", received: 4, fits: true, verdict: "cold", acked: 4 },
-  { what: "does not fit, fork", reason: "fork", whose: "ours", received: 4, fits: false, verdict: "renewed", acked: 0 },
-  { what: "does not fit, unknown", reason: "unknown", whose: "ours", received: 4, fits: false, verdict: "cold", acked: 2 },
-  { what: "does not fit, damaged", reason: "damaged", whose: "ours", received: 4, fits: false, verdict: "cold", acked: 2 },
-  { what: "below what is acknowledged, unknown", reason: "unknown", whose: "ours", received: 1, fits: true, verdict: "cold", acked: 2 },
-  { what: "below what is acknowledged, fork", reason: "fork", whose: "ours", received: 1, fits: true, verdict: "renewed", acked: 0 },
+  {
+    what: "fits, damaged",
+    reason: "damaged",
+    whose: "ours",
+    received: 4,
+    fits: true,
+    verdict: "cold",
+    acked: 4,
+  },
+  {
+    what: "does not fit, fork",
+    reason: "fork",
+    whose: "ours",
+    received: 4,
+    fits: false,
+    verdict: "renewed",
+    acked: 0,
+  },
+  {
+    what: "does not fit, unknown",
+    reason: "unknown",
+    whose: "ours",
+    received: 4,
+    fits: false,
+    verdict: "cold",
+    acked: 2,
+  },
+  {
+    what: "does not fit, damaged",
+    reason: "damaged",
+    whose: "ours",
+    received: 4,
+    fits: false,
+    verdict: "cold",
+    acked: 2,
+  },
+  {
+    what: "below what is acknowledged, unknown",
+    reason: "unknown",
+    whose: "ours",
+    received: 1,
+    fits: true,
+    verdict: "cold",
+    acked: 2,
+  },
+  {
+    what: "below what is acknowledged, fork",
+    reason: "fork",
+    whose: "ours",
+    received: 1,
+    fits: true,
+    verdict: "renewed",
+    acked: 0,
+  },
 ];
 
 for (const { what, reason, whose, received, fits, verdict, acked } of ROWS) {
@@ -118,13 +246,14 @@ Deno.test(`the last ${RETIRED_INCARNATIONS} incarnations that ended are refused,
 });
 
 Deno.test("a cold opening from before the last one is a fork; a later one is gone along with", async (t) => {
-  const rows: readonly (readonly [what: string, start: number, kind: string, received: number, missing: number])[] = [
-    ["before base", 2, "refuse", 5, 0],
-    ["at base", 3, "open", 5, 0],
-    ["behind base", 5, "open", 5, 0],
-    ["just behind what was received", 6, "open", 5, 0],
-    ["far behind: this side was set back", 9, "open", 8, 3],
-  ];
+  const rows:
+    readonly (readonly [what: string, start: number, kind: string, received: number, missing: number])[] = [
+      ["before base", 2, "refuse", 5, 0],
+      ["at base", 3, "open", 5, 0],
+      ["behind base", 5, "open", 5, 0],
+      ["just behind what was received", 6, "open", 5, 0],
+      ["far behind: this side was set back", 9, "open", 8, 3],
+    ];
   for (const [what, start, kind, received, missing] of rows) {
     await t.step(what, () => {
       const receiver = new FlowReceiver(new MemoryStore().receiver, EMPTY);
@@ -169,6 +298,9 @@ Deno.test("what a receiver holds is bounded, in stanzas and octets, in memory an
     const octets = texts.length * size;
     assert.ok(octets <= 1_048_576 + 32_768 + 2 * size, `${octets} octets`);
     assert.ok(texts.length <= 4_096 + 32_768 / size + 2, `${texts.length} texts`);
-    assert.equal(receiver.take({ number: count - 200, text: new Uint8Array(size).fill((count - 200) % 256) }), "repetition");
+    assert.equal(
+      receiver.take({ number: count - 200, text: new Uint8Array(size).fill((count - 200) % 256) }),
+      "repetition",
+    );
   }
 });

@@ -180,7 +180,9 @@ export class CarrierDuel {
 
   #pick<T>(all: readonly T[]): T {
     const picked = all[Math.floor(this.#fraction() * all.length)];
-    if (picked === undefined && !all.includes(picked as T)) throw new Error("Cannot pick: nothing to pick from");
+    if (picked === undefined && !all.includes(picked as T)) {
+      throw new Error("Cannot pick: nothing to pick from");
+    }
     return picked as T;
   }
 }

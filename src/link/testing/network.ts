@@ -101,13 +101,17 @@ export class TestNetwork {
     if (!this.isUp) throw new ConnectError("unreachable", `Cannot reach ${key}: the network is down`);
     const way = this.way(to.port);
     if (way.state === "cut") throw new ConnectError("unreachable", `Cannot reach ${key}: it is cut off`);
-    if (accept === undefined && way.state !== "hole") throw new ConnectError("refused", `Cannot reach ${key}: nobody listens there`);
+    if (accept === undefined && way.state !== "hole") {
+      throw new ConnectError("refused", `Cannot reach ${key}: nobody listens there`);
+    }
     const connection = new TestConnection(this.#clock, this.#delayMs, { host, port: 1 }, to, way);
     this.connections.push(connection);
     void this.#pass(this.#delayMs).then(() => {
       if (way.state !== "hole") {
         // Who listened has gone meanwhile.
-        if (accept === undefined || this.#listening.get(key) !== accept) return connection.called.abort("lost");
+        if (accept === undefined || this.#listening.get(key) !== accept) {
+          return connection.called.abort("lost");
+        }
         return accept(connection.called);
       }
       connection.caller.isDeaf = true;
