@@ -1,95 +1,12 @@
 import assert from "node:assert/strict";
-import { type RandomSource, seededRandom } from "../../base/mod.ts";
 import { BLOCK_ACK_AFTER_SIZE_BYTES, BLOCK_ACK_AFTER_STANZAS, REFUSAL_AGAIN_MS } from "./block_channel.ts";
-import type { Channel, Outgoing } from "./channel.ts";
-import { LinkEngine } from "./engine.ts";
-import { decodeFrame, encodeFrame, NO_FRAME } from "./frame.ts";
-import { MemoryStore } from "./testing/memory_store.ts";
+import { encodeFrame, NO_FRAME } from "./frame.ts";
+import { BlockSide, bring, pair, read, ROOM } from "./testing/block_side.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const ROOM = { textBytes: 1_000_000, blockBytes: 1_000, blocks: 1 };
-
-/** One side of a link over blocks, coding 0 so that transcripts can be read. */
-class Side {
-  readonly store = new MemoryStore();
-  readonly delivered: string[] = [];
-  readonly events: string[] = [];
-  readonly #random: RandomSource;
-  engine: LinkEngine;
-  channel: Channel;
-
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
-    [this.engine, this.channel] = this.#begin();
-  }
-
-  /** Begins again on what is stored. */
-  restart(): void {
-    [this.engine, this.channel] = this.#begin();
-  }
-
-  #begin(): [LinkEngine, Channel] {
-    const engine = new LinkEngine({
-      store: this.store,
-      random: this.#random,
-      coding: 0,
-      ackDelayMs: 30_000,
-      events: {
-        deliver: ({ text }) => this.delivered.push(decoder.decode(text)),
-        peerRestarted: () => this.events.push("peer restarted"),
-        resynchronised: (what) => this.events.push(what),
-        damaged: () => this.events.push("damaged"),
-      },
-    });
-    const channel = engine.connected("block");
-    engine.use(channel);
-    return [engine, channel];
-  }
-
-  say(...names: readonly string[]): void {
-    for (const name of names) this.engine.accept(encoder.encode(`<${name}/>`));
-  }
-
-  /** The next block, if there is one. */
-  next(nowMs = 0, room = ROOM): Outgoing | undefined {
-    return this.channel.flush(nowMs, room)[0];
-  }
-
-  /** The next block, which is there. */
-  block(nowMs = 0, room = ROOM): Outgoing {
-    const block = this.next(nowMs, room);
-    assert(block !== undefined, "there is something to send");
-    return block;
-  }
-}
-
-/** A block, for a transcript. */
-function read({ octets }: Outgoing): string {
-  const { opening, process, ackMark, refusal, place, data } = decodeFrame(octets, "block");
-  return [
-    process === undefined ? "" : "NEW",
-    opening?.kind === "cold" ? `cold ${opening.start}` : "",
-    ackMark === undefined ? "" : `ack ${ackMark.low}`,
-    refusal === undefined ? "" : `refusal ${refusal.reason} ${refusal.received}`,
-    place === undefined ? "" : `after ${place.low}`,
-    data === undefined ? "" : decoder.decode(data),
-  ].filter((part) => part !== "").join(" ");
-}
-
-/** Brings a block over, and says so. */
-function bring(from: Side, to: Side, block: Outgoing, nowMs = 0): string {
-  to.channel.receive(block.octets, nowMs);
-  from.channel.outcome(block.handle, true);
-  return read(block);
-}
-
-function pair(): { ship: Side; shore: Side } {
-  return { ship: new Side(1), shore: new Side(2) };
-}
 
 /** A pair that has talked: both processes are known, both sides have `first` from the ship. */
-function acquainted(): { ship: Side; shore: Side } {
+function acquainted(): { ship: BlockSide; shore: BlockSide } {
   const { ship, shore } = pair();
   ship.say("first");
   bring(ship, shore, ship.block());
@@ -225,7 +142,7 @@ Deno.test("3.5: a process that has received anything before says so by itself, u
   assert.equal(bring(shore, ship, shore.block()), "NEW ack 1");
   assert.equal(shore.next(), undefined);
   assert.equal(ship.events.at(-1), "peer restarted");
-  const fresh = new Side(3);
+  const fresh = new BlockSide(3);
   assert.equal(fresh.next(), undefined, "one that has nothing says nothing");
 });
 
@@ -279,7 +196,7 @@ Deno.test("5.1: a cold opening of an incarnation that ended is refused as retire
   const backup = ship.store.backup();
   ship.say("a");
   const old = ship.block();
-  const other = new Side(9);
+  const other = new BlockSide(9);
   bring(ship, shore, old);
   other.say("z");
   shore.channel.receive(other.block().octets, 0);

@@ -3,8 +3,8 @@ import type { NumberedText } from "./store.ts";
 import { DamageError } from "./octets.ts";
 
 /**
- * What a stanza on the link may be (section 2.5). The other side has checked what it took from its clients, by limits of
- * its own: here only what no frame bears is refused, since what is refused here would be sent again for ever.
+ * What a stanza on the link may be (section 2.5). The other side has checked what it took from its clients, by limits
+ * of its own: here only what no frame bears is refused, since what is refused here would be sent again for ever.
  */
 export const STANZA_LIMITS: XmlLimits = {
   stanzaSizeBytes: 480_000,
