@@ -84,7 +84,7 @@ export class FlowPeer implements LinkPeer {
       clock,
       log,
     });
-    this.#news = new LinkNews(config, clock, context.events);
+    this.#news = new LinkNews(config, clock, context.events, log);
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,
