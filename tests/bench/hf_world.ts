@@ -65,12 +65,15 @@ export class HfWorld {
 
   /** Waits until `client` has got that many messages in all; returns when, and the bodies. */
   async messages(client: SimClient, count: number, mostMs: number): Promise<string[]> {
-    const bodies = () =>
-      client.inbox.filter(({ name }) => name === "message").map((one) =>
-        one.getChildText("body") ?? writeXml(one)
-      );
-    await this.world.clock.until(() => bodies().length >= count, mostMs);
-    return bodies();
+    await this.world.clock.until(() => this.bodies(client).length >= count, mostMs);
+    return this.bodies(client);
+  }
+
+  /** The bodies of all messages that a client has got. */
+  bodies(client: SimClient): string[] {
+    return client.inbox.filter(({ name }) => name === "message").map((one) =>
+      one.getChildText("body") ?? writeXml(one)
+    );
   }
 
   /** U_PDU octets that have come to the node of a side. */
