@@ -11,11 +11,14 @@ import { SimNetwork } from "./network.ts";
 /** No listener of the simulated network speaks TLS, so nothing ever reads this. */
 const NO_TLS: TlsIdentity = { certificatePem: "", keyPem: "" };
 
+type LinkKeys = ReadonlyMap<string, Uint8Array>;
+
 /** A server of a world, with what survives its restart. */
 interface Inhabitant {
   readonly config: Config;
   readonly host: string;
   readonly path: string;
+  readonly linkKeys: LinkKeys | undefined;
   server: Server;
   storage: Storage;
 }
@@ -40,12 +43,20 @@ export class World {
    * Adds and starts a server.
    * @param host its address on the simulated network
    * @param path its database; `:memory:` unless it has to survive `restart`
+   * @param linkKeys the keys of the peers that have `auth`, by the peers' names
    */
-  async add(name: string, host: string, yaml: string, path = ":memory:"): Promise<Server> {
+  async add(
+    name: string,
+    host: string,
+    yaml: string,
+    path = ":memory:",
+    linkKeys?: LinkKeys,
+  ): Promise<Server> {
     const parsed = parseConfig(yaml, name);
     if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("; "));
-    const { server, storage } = this.#make(parsed.config, host, path);
-    this.#servers.set(name, { config: parsed.config, host, path, server, storage });
+    const what = { config: parsed.config, host, path, linkKeys };
+    const { server, storage } = this.#make(what);
+    this.#servers.set(name, { ...what, server, storage });
     await server.start();
     return server;
   }
@@ -63,11 +74,15 @@ export class World {
     this.storage(name).accounts.create(deriveCredentials(username, username, this.random));
   }
 
-  /** Stops a server in good order and starts it again on what it kept. */
-  async restart(name: string): Promise<void> {
+  /**
+   * Stops a server in good order and starts it again on what it kept.
+   * @param between called while it is down
+   */
+  async restart(name: string, between: () => Promise<void> | void = () => {}): Promise<void> {
     const inhabitant = this.#find(name);
     await this.#stop(inhabitant);
-    Object.assign(inhabitant, this.#make(inhabitant.config, inhabitant.host, inhabitant.path));
+    await between();
+    Object.assign(inhabitant, this.#make(inhabitant));
     await inhabitant.server.start();
   }
 
@@ -85,7 +100,9 @@ export class World {
     storage.close();
   }
 
-  #make(config: Config, host: string, path: string): { server: Server; storage: Storage } {
+  #make(
+    { config, host, path, linkKeys }: Omit<Inhabitant, "server" | "storage">,
+  ): { server: Server; storage: Storage } {
     const turn = new Turn((error) => {
       throw error;
     });
@@ -99,6 +116,7 @@ export class World {
       log: this.#log,
       clock: this.clock,
       random: this.random,
+      ...(linkKeys && { linkKeys }),
       version: "0.0.0-sim",
     });
     return { server, storage };
