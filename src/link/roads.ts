@@ -115,6 +115,10 @@ export class Roads {
     if (this.#inUse?.road === road) this.#use(undefined);
   }
 
+  withdraw(): void {
+    for (const { road } of this.#all) road.withdraw();
+  }
+
   closeAll(reason: CloseReason): void {
     for (const { road } of [...this.#all]) road.close(reason);
   }

@@ -136,10 +136,16 @@ export class StanagRoad implements Road {
     this.#sendWaiting();
   }
 
+  withdraw(): void {
+    for (const { frame } of [...this.#waiting]) if (!frame.isOver) this.#settle(frame, false);
+    this.#road.withdraw();
+  }
+
   close(reason: CloseReason): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#rest.stop();
+    if (reason === "closed-by-us") this.#road.withdraw();
     this.#road.close();
     this.#events.ended(reason);
   }

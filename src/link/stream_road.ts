@@ -133,6 +133,9 @@ export class StreamRoad implements Road {
     }, () => {});
   }
 
+  /** What was written on a stream cannot be taken back: at most a second of air time. */
+  withdraw(): void {}
+
   close(reason: CloseReason): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;

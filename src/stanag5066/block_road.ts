@@ -29,6 +29,11 @@ export interface BlockRoad {
    * @throws {RangeError} unless `hasRoom`, or when it is too large: our own mistake
    */
   submit(octets: Uint8Array, options: BlockOptions): number;
+  /**
+   * Takes back what has no outcome and is not on the air: all of it is lost, with what other roads of the bind have
+   * outstanding. Does nothing when nothing is outstanding.
+   */
+  withdraw(): void;
   /** Forgets the road: no more events come, and what arrives for it is dropped. */
   close(): void;
 }

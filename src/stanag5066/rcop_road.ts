@@ -122,7 +122,12 @@ export class RcopRoad implements BlockRoad {
     return uPdu.handle;
   }
 
+  withdraw(): void {
+    if (!this.#isClosed && this.#uPdus.size > 0) this.#options.client.withdraw();
+  }
+
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#uPdus.clear();
     this.#cut = undefined;

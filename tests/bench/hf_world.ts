@@ -169,5 +169,5 @@ ${carrier}
 function tcpCarrier(side: Side): string {
   const at = `${HOSTS.shore}:${LINK_PORT}`;
   const calls = side === "ship" ? `connect: "${at}", retry_most: 30s` : `listen: "${at}"`;
-  return `      - tcp: { ${calls}, allow_from: ["${HOSTS[otherOf(side)]}"], ack_timeout: 30s }`;
+  return `      - tcp: { ${calls}, allow_from: ["${HOSTS[otherOf(side)]}"], ack_timeout: 1m }`;
 }
