@@ -24,6 +24,8 @@ export interface PeerChoice {
   readonly rate?: string;
   /** `xep-0361` unless given. */
   readonly profile?: "halyard" | "xep-0361";
+  /** As they stand in the file; one of TCP unless given. */
+  readonly carriers?: readonly unknown[];
 }
 
 /** What a test wants otherwise than by default. */
@@ -90,7 +92,10 @@ function at(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
-function peerSection({ domain, connectPort, rate, profile = "xep-0361" }: PeerChoice, ports: Ports) {
+function peerSection(
+  { domain, connectPort, rate, carriers, profile = "xep-0361" }: PeerChoice,
+  ports: Ports,
+) {
   const tcp = {
     ...(connectPort === undefined ? {} : { connect: at(connectPort) }),
     listen: at(ports.link),
@@ -104,6 +109,6 @@ function peerSection({ domain, connectPort, rate, profile = "xep-0361" }: PeerCh
     profile,
     compression: "deflate",
     rules: "hf",
-    carriers: [{ tcp }],
+    carriers: carriers ?? [{ tcp }],
   };
 }
