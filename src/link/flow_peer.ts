@@ -295,6 +295,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   #modeChanged(): void {
+    if (this.#mode.isSilent) this.#roads.withdraw();
     if (this.#isRunning) this.#openNodes();
     this.#settle();
     this.#wake();

@@ -135,6 +135,10 @@ export class Roads {
     }
   }
 
+  withdraw(): void {
+    for (const { road } of this.#all) road.withdraw();
+  }
+
   closeAll(reason: CloseReason): void {
     for (const { road } of [...this.#all]) road.close(reason);
   }
