@@ -10,7 +10,7 @@ import {
   InstantMessaging,
   type PresenceLink,
 } from "./im/mod.ts";
-import { type CarrierConfig, Links, type PeerConfig, type PeerStatus } from "./link/mod.ts";
+import { linkPeerOf, Links, type PeerStatus } from "./link/mod.ts";
 import { type Endpoint, type Network, type TlsIdentity } from "./net/mod.ts";
 import { type Feature, IqTable, Router } from "./router/mod.ts";
 import { NS } from "./stanza/mod.ts";
@@ -50,8 +50,6 @@ export interface ServerStatus {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Longest that a request waits for a link: about as long as a patient client does. */
-const IQ_AGE_MS = 10 * 60_000;
 /** Time that a client gets to close its side once we have closed ours. */
 const CLOSE_MS = 5_000;
 /** Longest that one read of a client's waits for those it writes to. */
@@ -89,7 +87,9 @@ export class Server {
     });
     this.links = new Links({
       ...shared,
-      peers: [...config.peers].map(([name, peer]) => linkPeer(name, peer, tls, options.linkKeys?.get(name))),
+      peers: [...config.peers].map(([name, peer]) =>
+        linkPeerOf(name, peer, tls, options.linkKeys?.get(name))
+      ),
       servedDomains: [config.domain],
       events: this.#im,
       limits: xmlLimits(config),
@@ -256,42 +256,5 @@ function presenceLink({ domains, presence }: ConfiguredPeer): PresenceLink {
       graceMs: presence.graceMs,
       maxStaleMs: presence.maxStaleMs,
     },
-  };
-}
-
-/**
- * A peer as `link` wants it: with the identity that we show where a carrier uses TLS, and the key that it shares with us.
- * @throws {Error} when it is to be authenticated and there is no key
- */
-function linkPeer(
-  name: string,
-  peer: ConfiguredPeer,
-  identity: TlsIdentity,
-  key: Uint8Array | undefined,
-): PeerConfig {
-  const queue = { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS) };
-  const { onLinkDown, graceMs, maxStaleMs } = peer.presence;
-  if (peer.auth !== undefined && key === undefined) {
-    throw new Error(`Cannot authenticate the link to ${name}: there is no key`);
-  }
-  const toldDownAfterMs = onLinkDown === "strict" ? graceMs : maxStaleMs;
-  return {
-    ...peer,
-    name,
-    queue,
-    toldDownAfterMs,
-    auth: peer.auth && key && { mode: peer.auth.mode, key },
-    carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)),
-  };
-}
-
-function linkCarrier(carrier: ConfiguredPeer["carriers"][number], identity: TlsIdentity): CarrierConfig {
-  const { connect, listen, rateBps, tls, ...rest } = carrier;
-  return {
-    ...rest,
-    ...(connect === undefined ? {} : { connect }),
-    ...(listen === undefined ? {} : { listen }),
-    ...(rateBps === undefined ? {} : { rateBps }),
-    ...(tls === undefined ? {} : { tls: { ...identity, peerFingerprint: tls.peerFingerprint } }),
   };
 }

@@ -3,6 +3,7 @@ import { type Endpoint, endpointText, parseConnect, parseListen } from "./endpoi
 import { type Fault, isMapping, type KeyPath, shown } from "./fault.ts";
 import { isLoopback, overlap, parseIp } from "./ip.ts";
 import { parseDomain } from "./leaves.ts";
+import { type FoundNode, nodeAmongOthers, nodeFaults } from "./node_faults.ts";
 import { PEER_NAMES } from "./peer.ts";
 import { ruleFaults } from "./rule_faults.ts";
 import { needsCallers, RETRY_DEFAULTS } from "./tcp.ts";
@@ -29,6 +30,8 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...callFaults(carriers),
     ...domainFaults(raw),
     ...authFaults(raw),
+    ...nodeFaults(nodesIn(raw)),
+    ...find(raw, ["peers", "*"]).flatMap(({ path, value }) => nodeAmongOthers(path, value)),
     ...ruleFaults(find(raw, ["peers", "*", "rules"])),
   ];
 }
@@ -184,6 +187,13 @@ function domainFaults(raw: unknown): Fault[] {
         `${found.value} belongs to ${owner} already; each domain has one server: remove one of the two`,
     };
   });
+}
+
+/** The carriers over STANAG 5066. */
+function nodesIn(raw: unknown): FoundNode[] {
+  return find(raw, ["peers", "*", "carriers", "*", "stanag5066"]).flatMap(({ path, value }) =>
+    isMapping(value) ? [{ path, keys: value }] : []
+  );
 }
 
 /** Authentication in a profile that has no place for it. */

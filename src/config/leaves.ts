@@ -170,6 +170,15 @@ export function addressRange(options: LeafOptions<string>): Field<AddressRange, 
   );
 }
 
+const NODE_ADDRESS = /^(1[0-5]|\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+
+/** The address of one STANAG 5066 node (Annex A, section A.2.2.28.1). */
+export function nodeAddress(options: LeafOptions<string>): Field<string, ""> {
+  const expects = 'the address of one node, four numbers up to 15.255.255.255, such as "1.2.3.4"';
+  const parse = (text: string) => text.split(".").map(Number).join(".");
+  return leaf(textSchema(NODE_ADDRESS, parse), "", { type: "node address", expects }, options);
+}
+
 /** A part of each day; it may go over midnight. Minutes from midnight. */
 export interface TimeSpan {
   readonly fromMinute: number;

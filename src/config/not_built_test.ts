@@ -17,11 +17,6 @@ const LATER: readonly (readonly [string, string, string])[] = [
     "domain: a\nclients: { starttls: {}, websocket: {} }\n",
     `2:26: \`websocket\` ${NOT_BUILT}; remove it`,
   ],
-  [
-    "STANAG 5066",
-    "domain: a\npeers: { b: { domains: [b], carriers: [{ stanag5066: {} }] } }\n",
-    `2:42: \`stanag5066\` ${NOT_BUILT}; remove it`,
-  ],
 ];
 
 for (const [name, text, problem] of LATER) {

@@ -1,7 +1,8 @@
-import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, optional, section } from "./field.ts";
+import { byDefault, type KeyRule, listOf, mapOf, oneOf, optional, section } from "./field.ts";
 import { choice, count, domain, duration, durationOrOff, path, size, timeSpan } from "./leaves.ts";
 import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
+import { stanag5066 } from "./stanag5066.ts";
 import { tcp } from "./tcp.ts";
 
 const queue = section("Stanzas that wait for the link; what does not fit is answered with an error.", {
@@ -59,7 +60,7 @@ const auth = section(
 
 const carrier = oneOf("What bears the bytes of the link.", {
   tcp,
-  stanag5066: notBuilt("A STANAG 5066 node, by its subnetwork interface."),
+  stanag5066,
 });
 
 const peer = section("The server across a link.", {

@@ -93,6 +93,27 @@ clients:
 #          turnaround: 0s
 #          ack_timeout: 2m
 #          idle_close: 30m
+#  base:
+#    domains: [base.example]
+#    profile: halyard
+#    carriers:
+#      - stanag5066:
+#          # The SIS server of our own node, its address and the address of the peer's node.
+#          server: "127.0.0.1:5066"
+#          address: "1.2.3.4"
+#          peer_address: "1.2.3.5"
+#          sap: 6
+#          peer_sap: 6
+#          connection: 0
+#          application_id: 32768
+#          rank: 0
+#          # Who confirms: the peer's node, or its client, which costs a turnaround more.
+#          confirmation: node
+#          xep0365: "0.2.1"
+#          # What the channel bears, how long it takes to turn it around, and the longest transmission.
+#          rate: 1200bps
+#          turnaround: 2s
+#          transmission: 127s
 
 # Bounds on what others can make the server hold.
 #limits:

@@ -64,9 +64,10 @@ export class Callers {
     return this.#lines.some(({ caller }) => caller.isCalling);
   }
 
-  /** Whether every carrier before `rank` that can be called has been called in vain. */
+  /** Whether there are carriers before `rank` that can be called, and all of them have been, in vain. */
   haveFailedBefore(rank: number): boolean {
-    return this.#lines.every((line) => line.rank >= rank || line.hasFailed);
+    const before = this.#lines.filter((line) => line.rank < rank);
+    return before.length > 0 && before.every((line) => line.hasFailed);
   }
 
   /**

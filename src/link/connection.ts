@@ -5,7 +5,7 @@ import { type PresetInput, type PresetOutput, PresetStream, streamErrorText } fr
 import type { Element, XmlLimits } from "../xml/mod.ts";
 import { counted } from "./counted.ts";
 import { Pacer } from "./pacer.ts";
-import type { CarrierConfig } from "./peer_config.ts";
+import type { TcpCarrierConfig } from "./peer_config.ts";
 import { RecentText } from "./recent_text.ts";
 import type { Tally } from "./tally.ts";
 
@@ -26,7 +26,7 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   readonly peer: string;
   readonly transport: Transport;
-  readonly carrier: CarrierConfig;
+  readonly carrier: TcpCarrierConfig;
   readonly compression: "deflate" | "none";
   readonly xmlLimits: XmlLimits;
   readonly tally: Tally;
@@ -36,7 +36,7 @@ export interface ConnectionOptions {
 
 /** One connection to a peer, whoever opened it: a zero-handshake stream in each direction (XEP-0361). */
 export class Connection {
-  readonly carrier: CarrierConfig;
+  readonly carrier: TcpCarrierConfig;
   readonly pacer: Pacer;
   readonly openedMs: number;
   readonly #options: ConnectionOptions;

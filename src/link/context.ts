@@ -3,6 +3,7 @@ import type { Network } from "../net/mod.ts";
 import type { LinkEvents } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Storage } from "../storage/mod.ts";
+import type { Stations } from "./stations.ts";
 import type { XmlLimits } from "../xml/mod.ts";
 
 /** What every link of a server shares. */
@@ -10,6 +11,8 @@ export interface LinkContext {
   /** Domains that peers may address, prepared. */
   readonly servedDomains: readonly string[];
   readonly network: Network;
+  /** The binds to STANAG 5066 nodes. */
+  readonly stations: Stations;
   /** Takes stanzas from peers, and answers to those whose stanzas do not cross. */
   readonly router: { route(stanza: Stanza): void };
   readonly storage: Pick<Storage, "flows" | "linkEpochs" | "linkQueue" | "settings">;

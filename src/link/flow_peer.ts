@@ -5,19 +5,19 @@ import type { Element } from "../xml/mod.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { GUARD_FAULTS, type GuardFault, LinkEngine, type LinkGuard, type Room } from "./flow/mod.ts";
-import { guardOf } from "./guard_of.ts";
+import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
+import { Gathering } from "./gathering.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
-import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
+import { carrierNames, type LinkPeer, type PeerConfig, type TcpCarrierConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
-import type { Road, RoadEvents } from "./road.ts";
+import type { Road } from "./road.ts";
+import { RoadMaker } from "./road_maker.ts";
 import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
-import { StreamRoad } from "./stream_road.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
 
@@ -43,7 +43,7 @@ export class FlowPeer implements LinkPeer {
   /** The rules for what comes. */
   readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
-  readonly #guard: LinkGuard;
+  readonly #maker: RoadMaker;
   readonly #callers: Callers;
   readonly #roads: Roads;
   readonly #mode: ModeSwitch;
@@ -52,8 +52,7 @@ export class FlowPeer implements LinkPeer {
   #isRunning = false;
   #isScheduled = false;
   #wasSilent = false;
-  /** Until when ready stanzas wait for company; monotonic. */
-  #gatherUntilMs: number | undefined;
+  readonly #gathering = new Gathering();
   #cancelWait: CancelTimer | undefined;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -102,10 +101,18 @@ export class FlowPeer implements LinkPeer {
         damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
-    this.#guard = guardOf(config, context);
+    this.#maker = new RoadMaker(config, context, this.#engine, this.#tally, {
+      received: (road) => this.#received(road),
+      faulty: (fault) => this.#faulty(fault),
+      changed: () => {
+        this.#settle();
+        this.#wake();
+      },
+      ended: (road, reason) => this.#ended(road, reason),
+    });
     this.#callers = new Callers({
       peer: name,
-      carriers: carriers.map((carrier, rank) => ({ carrier, rank })),
+      carriers: carriers.flatMap((carrier, rank) => carrier.kind === "tcp" ? [{ carrier, rank }] : []),
       network,
       clock,
       random,
@@ -142,6 +149,7 @@ export class FlowPeer implements LinkPeer {
     this.#isRunning = true;
     this.#outbox.load();
     this.#mode.start();
+    this.#openNodes();
     this.#settle();
     this.#wake();
   }
@@ -166,7 +174,7 @@ export class FlowPeer implements LinkPeer {
     this.#wake();
   }
 
-  acceptCall(transport: Transport, carrier: CarrierConfig): void {
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void {
     if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
     this.#connected(transport, { carrier, rank: this.#config.carriers.indexOf(carrier) }, false);
   }
@@ -195,8 +203,16 @@ export class FlowPeer implements LinkPeer {
     return {
       ...status,
       unacknowledged: this.#engine.unacknowledged,
-      trouble: this.#fault === undefined ? undefined : GUARD_FAULTS[this.#fault],
+      trouble: this.#trouble,
     };
+  }
+
+  get #trouble(): string | undefined {
+    if (this.#fault !== undefined) return GUARD_FAULTS[this.#fault];
+    const troubles = this.#config.carriers.flatMap((carrier) =>
+      carrier.kind === "tcp" ? [] : [this.#context.stations.troubleOf(carrier)]
+    );
+    return troubles.find((trouble) => trouble !== undefined);
   }
 
   /** Of two calls made at the same moment, whether ours is the one that stands. */
@@ -206,37 +222,27 @@ export class FlowPeer implements LinkPeer {
     return ours < theirs;
   }
 
-  #connected(transport: Transport, { carrier, rank }: RankedCarrier, isOurs: boolean): void {
-    const { clock, log } = this.#context;
-    const { name } = this.#config;
-    const options = {
-      peer: name,
-      transport,
-      carrier,
-      rank,
-      isOurs,
-      channel: this.#engine.connected("stream"),
-      openGuard: () => this.#guard.open("stream"),
-      acknowledged: () => this.#engine.acknowledged,
-      tally: this.#tally,
-      clock,
-      log,
-    };
+  #connected(transport: Transport, ranked: RankedCarrier, isOurs: boolean): void {
     const { host, port } = transport.remote;
-    log.info("link connected", { peer: name, host, port, carrier: carrier.kind });
-    const road: Road = new StreamRoad(options, this.#eventsOf(() => road));
-    this.#roads.add(road);
+    this.#context.log.info("link connected", {
+      peer: this.#config.name,
+      host,
+      port,
+      carrier: ranked.carrier.kind,
+    });
+    this.#roads.add(this.#maker.stream(transport, ranked, isOurs));
     this.#settle();
     this.#wake();
   }
 
-  #eventsOf(road: () => Road): RoadEvents {
-    return {
-      received: () => this.#received(road()),
-      faulty: (fault) => this.#faulty(fault),
-      changed: () => this.#wake(),
-      ended: (reason) => this.#ended(road(), reason),
-    };
+  /** The roads over nodes are there as long as the link is not switched off. */
+  #openNodes(): void {
+    if (this.#mode.mode === "down") return;
+    for (const [rank, carrier] of this.#config.carriers.entries()) {
+      if (carrier.kind === "stanag5066" && !this.#roads.has(rank)) {
+        this.#roads.add(this.#maker.node(carrier, rank));
+      }
+    }
   }
 
   #received(road: Road): void {
@@ -267,7 +273,7 @@ export class FlowPeer implements LinkPeer {
 
   /** Another road is in use, or none. */
   #used(road: Road | undefined): void {
-    this.#gatherUntilMs = undefined;
+    this.#gathering.end();
     const names = carrierNames(this.#config, road?.carrier);
     this.#outbox.use(names);
     this.#thinner.carrier = names;
@@ -290,6 +296,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   #modeChanged(): void {
+    if (this.#isRunning) this.#openNodes();
     this.#settle();
     this.#wake();
   }
@@ -327,9 +334,9 @@ export class FlowPeer implements LinkPeer {
   #fill(): void {
     const road = this.#roads.inUse;
     const room = road?.room;
-    if (road === undefined || room === undefined || this.#mode.isSilent || this.#isGathering(road, room)) {
-      return;
-    }
+    if (road === undefined || room === undefined || this.#mode.isSilent) return;
+    const nowMs = this.#context.clock.monotonicMs();
+    if (this.#gathering.isOn(road.gatherMs, road.channel.wanted(room), this.#outbox, nowMs)) return;
     let wantedBytes = road.channel.wanted(room);
     while (wantedBytes > 0) {
       const batch = this.#outbox.take(
@@ -345,32 +352,15 @@ export class FlowPeer implements LinkPeer {
     }
   }
 
-  /**
-   * Whether what is ready waits for company. Nothing waits behind something that is under way, since that is time
-   * enough; nothing urgent waits, and nothing when a block is full.
-   */
-  #isGathering(road: Road, room: Room): boolean {
-    const nowMs = this.#context.clock.monotonicMs();
-    const { byPrecedence, hasToSay, sizeBytes } = this.#outbox;
-    const isReady = road.gatherMs === 0 || byPrecedence.flash + byPrecedence.immediate > 0 ||
-      sizeBytes >= road.channel.wanted(room);
-    if (!hasToSay || isReady) {
-      this.#gatherUntilMs = undefined;
-      return false;
-    }
-    this.#gatherUntilMs ??= nowMs + road.gatherMs;
-    if (nowMs < this.#gatherUntilMs) return true;
-    this.#gatherUntilMs = undefined;
-    return false;
-  }
-
   #send(): void {
     if (!this.#isRunning) return;
     const nowMs = this.#context.clock.monotonicMs();
     if (!this.#mode.isSilent) this.#roads.send(nowMs);
     this.#noteState();
     // What is due already waits for something else to happen.
-    const moments = [...this.#roads.moments(nowMs), this.#gatherUntilMs ?? nowMs].filter((ms) => ms > nowMs);
+    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs ?? nowMs].filter((ms) =>
+      ms > nowMs
+    );
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     if (moments.length === 0) return;

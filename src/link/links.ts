@@ -1,6 +1,7 @@
 import type { Endpoint } from "../net/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
+import { BlockPeer } from "./block_peer.ts";
 import type { LinkContext } from "./context.ts";
 import type { LinkMode } from "./mode.ts";
 import { Doors } from "./doors.ts";
@@ -8,10 +9,11 @@ import { FlowPeer } from "./flow_peer.ts";
 import { Peer } from "./peer.ts";
 import type { LinkPeer, PeerConfig } from "./peer_config.ts";
 import type { PeerStatus } from "./status.ts";
+import { Stations } from "./stations.ts";
 import { readStored } from "./stored.ts";
 
 /** What the links of a server are made of. */
-export interface LinksOptions extends LinkContext {
+export interface LinksOptions extends Omit<LinkContext, "stations"> {
   readonly peers: readonly PeerConfig[];
 }
 
@@ -25,10 +27,11 @@ export class Links implements Hop {
 
   /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
   constructor(options: LinksOptions) {
-    const { peers, ...context } = options;
+    const { peers, ...shared } = options;
+    const context = { ...shared, stations: new Stations(shared) };
     this.#context = context;
     for (const config of peers) {
-      this.#add(config.profile === "halyard" ? new FlowPeer(config, context) : new Peer(config, context));
+      this.#add(peerOf(config, context));
     }
     this.#doors = new Doors([...this.#peers.values()], context.network, context.log);
   }
@@ -52,6 +55,7 @@ export class Links implements Hop {
   async stop(): Promise<void> {
     await this.#doors.close();
     await Promise.all([...this.#peers.values()].map((peer) => peer.stop()));
+    this.#context.stations.stop();
   }
 
   accept(stanza: Stanza): boolean {
@@ -123,4 +127,11 @@ export class Links implements Hop {
     }
     return peer;
   }
+}
+
+/** The link to a peer, by its profile and, in `xep-0361`, by what bears it. */
+function peerOf(config: PeerConfig, context: LinkContext): LinkPeer {
+  if (config.profile === "halyard") return new FlowPeer(config, context);
+  const [carrier] = config.carriers;
+  return carrier?.kind === "stanag5066" ? new BlockPeer(config, carrier, context) : new Peer(config, context);
 }

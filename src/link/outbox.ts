@@ -105,8 +105,8 @@ export class Outbox {
   /** Takes back what waited when the server stopped. Once, before anything else. */
   load(): void {
     const { store, peer, log } = this.#options;
-    const stored = store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs || a.id - b.id);
-    for (const one of stored) {
+    // In the order in which it was stored: the clock may have been put back since.
+    for (const one of store.list(peer.name)) {
       try {
         // It has passed the rules, so what they said stands in its envelope.
         const { stanza, terms = termsOf(stanza, this.#highest) } = readStored(one);
@@ -187,9 +187,16 @@ export class Outbox {
     this.storeAll();
   }
 
-  /** Stores what is to be stored and waits in memory only, since the link has failed or the server stops. */
+  /**
+   * Stores what is to be stored and waits in memory only, since the link has failed or the server stops. What was
+   * stored before and waits behind it in its level is stored anew: the store knows the order by nothing else.
+   */
   storeAll(): void {
-    for (const waiting of this.#queue.all) this.#storeOne(waiting);
+    const moved = new Set<Precedence>();
+    for (const waiting of this.#queue.all) {
+      if (moved.has(waiting.precedence)) this.#unstore([waiting]);
+      if (this.#storeOne(waiting)) moved.add(waiting.precedence);
+    }
   }
 
   /**
@@ -297,12 +304,14 @@ export class Outbox {
     if (answer !== undefined) this.#options.answer(answer);
   }
 
-  #storeOne(waiting: Waiting): void {
+  /** @returns whether it is stored now and was not before */
+  #storeOne(waiting: Waiting): boolean {
     if (waiting.storeId !== undefined || waiting.class !== "message" || isNotToBeStored(waiting.stanza)) {
-      return;
+      return false;
     }
     const { store, peer } = this.#options;
     waiting.storeId = store.add(peer.name, storedXml(waiting), waiting.stanza.receivedMs);
+    return true;
   }
 
   #unstore(waiting: readonly Waiting[]): void {

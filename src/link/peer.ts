@@ -9,7 +9,13 @@ import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPre
 import { sentLimits, takenLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { Outbox } from "./outbox.ts";
-import { type CarrierConfig, carrierNames, type LinkPeer, type PeerConfig } from "./peer_config.ts";
+import {
+  type CarrierConfig,
+  carrierNames,
+  type LinkPeer,
+  type PeerConfig,
+  type TcpCarrierConfig,
+} from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
@@ -91,7 +97,7 @@ export class Peer implements LinkPeer {
     this.#pump = new Pump(this.#outbox, clock, turn, () => this.#mode.isSilent);
     this.#caller = new Caller({
       peer: name,
-      carriers,
+      carriers: carriers.filter((carrier) => carrier.kind === "tcp"),
       network,
       clock,
       random,
@@ -132,7 +138,7 @@ export class Peer implements LinkPeer {
   }
 
   /** The peer has called. */
-  acceptCall(transport: Transport, carrier: CarrierConfig): void {
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void {
     if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
     const older = this.#accepted;
     const connection = this.#adopt(transport, carrier);
@@ -186,7 +192,7 @@ export class Peer implements LinkPeer {
     this.#noteState();
   }
 
-  #callWentThrough(transport: Transport, carrier: CarrierConfig): void {
+  #callWentThrough(transport: Transport, carrier: TcpCarrierConfig): void {
     const connection = this.#adopt(transport, carrier);
     if (this.#accepted?.isOpen === true && this.#accepted.hasSent) {
       // The peer called first and we have sent on its connection: changing now could let stanzas pass each other.
@@ -197,7 +203,7 @@ export class Peer implements LinkPeer {
     this.#settle();
   }
 
-  #adopt(transport: Transport, carrier: CarrierConfig): Connection {
+  #adopt(transport: Transport, carrier: TcpCarrierConfig): Connection {
     const { limits, clock, log } = this.#context;
     const { name, compression } = this.#config;
     const options = {

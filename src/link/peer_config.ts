@@ -1,6 +1,7 @@
 import type { AddressRange, RuleConfig } from "../config/mod.ts";
 import type { LinkMode } from "./mode.ts";
 import type { Endpoint, LinkTls, Transport } from "../net/mod.ts";
+import type { NodeAddress } from "../stanag5066/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { QueueLimits } from "./queue.ts";
 import type { QuietHours } from "./quiet_hours.ts";
@@ -35,7 +36,7 @@ export interface PeerConfig {
 }
 
 /** What bears a link's bytes. */
-export type CarrierConfig = TcpCarrierConfig;
+export type CarrierConfig = TcpCarrierConfig | StanagCarrierConfig;
 
 /** The names by which rules know a carrier of a peer: its kind, and its place among the peer's carriers from 1. */
 export function carrierNames(config: PeerConfig, carrier: CarrierConfig | undefined): readonly string[] {
@@ -71,6 +72,28 @@ export interface TcpCarrierConfig {
   readonly tls?: LinkTls | undefined;
 }
 
+/** A STANAG 5066 node, by its subnetwork interface; RCOP in both profiles. */
+export interface StanagCarrierConfig {
+  readonly kind: "stanag5066";
+  /** The SIS server of our own node. */
+  readonly server: Endpoint;
+  readonly address: NodeAddress;
+  readonly peerAddress: NodeAddress;
+  readonly sap: number;
+  readonly peerSap: number;
+  /** RCOP connection id. */
+  readonly connection: number;
+  readonly applicationId: number;
+  readonly rank: number;
+  readonly confirmation: "node" | "client";
+  /** What the channel bears, bits a second: how much is handed to the node at once depends on it. */
+  readonly rateBps: number;
+  /** Time that a change of direction takes. */
+  readonly turnaroundMs: number;
+  /** Longest transmission of the node. */
+  readonly transmissionMs: number;
+}
+
 /** The link to one peer, in whatever profile. */
 export interface LinkPeer {
   readonly config: PeerConfig;
@@ -81,7 +104,7 @@ export interface LinkPeer {
   /** Takes a stanza to one of the peer's domains. */
   accept(stanza: Stanza): void;
   /** The peer has called. */
-  acceptCall(transport: Transport, carrier: CarrierConfig): void;
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void;
   /** Switches the link on, off or to receive-only; unless on, everything waits. The wish survives a restart. */
   setMode(mode: LinkMode): void;
   /** Drops what waits, each stanza answered. @returns how many there were */

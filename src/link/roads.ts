@@ -67,6 +67,11 @@ export class Roads {
     return this.#all.length;
   }
 
+  /** Whether there is a connection over the carrier of that place. */
+  has(rank: number): boolean {
+    return this.#all.some(({ road }) => road.rank === rank);
+  }
+
   /** Whether there is no connection because there was nothing to say: the next stanza makes one. */
   get isIdle(): boolean {
     return this.#isIdle;
@@ -93,7 +98,8 @@ export class Roads {
     this.#closeForerunners(road);
     this.#all.push(known);
     const inUse = this.#inUse?.road;
-    if (inUse === undefined) return;
+    // A node is there all the time; only of connections there may be one too many.
+    if (inUse === undefined || road.channel.kind === "block") return;
     if (road.rank > inUse.rank) {
       // One that the peer has opened stays: it may see the better carrier broken where this side does not yet.
       if (road.isOurs && !this.#isWanted(road)) road.close("replaced");

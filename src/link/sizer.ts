@@ -2,6 +2,7 @@ import { Deflater } from "../deflate/mod.ts";
 import { deflater } from "../net/mod.ts";
 import type { SenderRecord } from "../storage/mod.ts";
 import { DICTIONARY } from "./flow/dictionary.ts";
+import { overheadOf } from "./flow/guard_frame.ts";
 import { History } from "./flow/history.ts";
 import type { FlowHalfStore } from "./flow/store.ts";
 import type { PeerConfig } from "./peer_config.ts";
@@ -24,21 +25,25 @@ export interface SentSoFar {
 
 const encoder = new TextEncoder();
 
+/** What of a peer's configuration decides about size. */
+export interface SizedPeer extends Pick<PeerConfig, "profile" | "compression"> {
+  readonly auth?: { readonly mode: "sign" | "seal" } | undefined;
+}
+
 /** A sizer for a link, with the compressor that the link uses. */
-export function sizerOf(
-  { profile, compression }: Pick<PeerConfig, "profile" | "compression">,
-  sent: SentSoFar,
-): Sizer {
-  const isFlow = profile === "halyard";
-  if (compression === "none") {
-    const next = (xml: string) => Promise.resolve(framedBytes(encoder.encode(xml).length, isFlow));
-    return { state: "no compression", next };
-  }
-  return isFlow ? flowSizer(sent.flow) : streamSizer(sent.recentXml);
+export function sizerOf(peer: SizedPeer, sent: SentSoFar): Sizer {
+  const isFlow = peer.profile === "halyard";
+  if (isFlow) return flowSizer(peer, sent.flow);
+  if (peer.compression === "deflate") return streamSizer(sent.recentXml);
+  return { state: "no compression", next: (xml) => Promise.resolve(encoder.encode(xml).length) };
 }
 
 /** Raw DEFLATE from the history that the other side has or will have (docs/link-protocol.md sections 2 and 4). */
-function flowSizer(store: FlowHalfStore<SenderRecord> | undefined): Sizer {
+function flowSizer(peer: SizedPeer, store: FlowHalfStore<SenderRecord> | undefined): Sizer {
+  const framed = (dataBytes: number) => Promise.resolve(framedBytes(dataBytes, peer.auth?.mode));
+  if (peer.compression === "none") {
+    return { state: "no compression", next: (xml) => framed(encoder.encode(xml).length) };
+  }
   const loaded = store?.load();
   const history = loaded === undefined || loaded.record.sent === 0
     ? undefined
@@ -46,14 +51,16 @@ function flowSizer(store: FlowHalfStore<SenderRecord> | undefined): Sizer {
   const compressor = new Deflater(history ?? DICTIONARY);
   return {
     state: history === undefined ? "nothing sent yet" : "the last that was sent",
-    next: (xml) => Promise.resolve(framedBytes(compressor.block(encoder.encode(xml)).length, true)),
+    next: (xml) => framed(compressor.block(encoder.encode(xml)).length),
   };
 }
 
-/** A frame of profile `halyard` on a stream: its length, its flags, its data; an acknowledgement may ride along. */
-function framedBytes(dataBytes: number, isFlow: boolean): number {
-  if (!isFlow) return dataBytes;
-  const frameBytes = dataBytes + 1;
+/** A frame on a stream: its length, its protection, its flags, its data; an acknowledgement may ride along. */
+function framedBytes(dataBytes: number, mode: "sign" | "seal" | undefined): number {
+  const guardBytes = mode === undefined
+    ? 0
+    : overheadOf({ mode, epoch: undefined, floor: undefined, counter: undefined });
+  const frameBytes = guardBytes + 1 + dataBytes;
   return frameBytes + (frameBytes < 0x80 ? 1 : frameBytes < 0x4000 ? 2 : 3);
 }
 

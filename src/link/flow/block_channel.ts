@@ -135,6 +135,10 @@ export class BlockChannel implements Channel {
     }
   }
 
+  again(): void {
+    this.#goBack();
+  }
+
   outcome(handle: number, isConfirmed: boolean): void {
     const at = this.#outstanding.findIndex((block) => block.handle === handle);
     const block = this.#outstanding[at];

@@ -45,6 +45,8 @@ export interface Channel {
   ask(): void;
   /** Octets of text, beyond those unsent, that `flush` could hand over in this room. */
   wanted(room: Room): number;
+  /** Nothing that was sent counts: it goes again. For block carriers; a stream ends instead. */
+  again(): void;
   /** What the carrier says of a block: that it was brought over, or that it was not or nobody knows. */
   outcome(handle: number, isConfirmed: boolean): void;
 }

@@ -4,6 +4,7 @@ export type { EngineEvents, EngineOptions } from "./core.ts";
 export { LinkEngine } from "./engine.ts";
 export { type CarrierKind, FrameReader, withLength } from "./frame.ts";
 export { DamageError } from "./octets.ts";
+export { cutFrame, MOST_PIECES, PieceReader } from "./pieces.ts";
 export { STANZA_LIMITS, type StanzaText } from "./stanzas.ts";
 export { ACK_AFTER_SIZE_BYTES } from "./stream_channel.ts";
 export {

@@ -87,6 +87,10 @@ export class StreamChannel implements Channel {
     this.#isAsking = true;
   }
 
+  again(): void {
+    throw new Error("Cannot send again over a stream carrier: the connection has to end");
+  }
+
   outcome(): void {
     throw new Error("Cannot say what became of a block: a stream carrier has none");
   }
