@@ -20,7 +20,7 @@ import { Roster } from "./roster.ts";
 import { Rosters } from "./rosters.ts";
 import { Serial } from "./serial.ts";
 import { Sessions } from "./sessions.ts";
-import { seenByContact } from "./subscription_item.ts";
+import { seenByContact, seesContact } from "./subscription_item.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { Ways } from "./ways.ts";
 
@@ -128,6 +128,29 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     }
     const resources = [...this.#sessions.user(account.local)?.resources.values() ?? []];
     return resources.some((resource) => resource.isKnownTo(requester) || resource.isKnownTo(bare));
+  }
+
+  /** Whether an account sees a contact's presence, by its own roster. */
+  sees(account: Jid, contact: Jid): boolean {
+    return seesContact(this.#rosters.get(account.local, contact.bare.toString()));
+  }
+
+  /**
+   * How long ago a contact on another server was last there, in seconds, out of what his presence told; 0 when he is
+   * there now. Undefined when that is not known for sure, or the account may not know it.
+   */
+  lastActivity(account: Jid, contact: Jid): number | undefined {
+    return this.sees(account, contact) ? this.#remote.lastActivity(contact.bare) : undefined;
+  }
+
+  /** When an account without available resources lost its last one, milliseconds since 1970, if that is known. */
+  lastSeenMs(username: string): number | undefined {
+    return this.#presence.lastSeenMs(username);
+  }
+
+  /** Whether an account has an available resource. */
+  isAvailable(username: string): boolean {
+    return (this.#sessions.user(username)?.available.length ?? 0) > 0;
   }
 
   /**

@@ -2,9 +2,12 @@
 export interface PresencePolicy {
   /**
    * What users see of contacts behind a link that is down. `hold`: their last presence, until `maxStaleMs`
-   * have passed. `strict`: that they are gone, once `graceMs` have passed.
+   * have passed; who logs in meanwhile is told since when. `keep`: the same, but nobody is told since when.
+   * `strict`: that they are gone, once `graceMs` have passed.
    */
-  readonly whenDown: "hold" | "strict";
+  readonly whenDown: "keep" | "hold" | "strict";
+  /** The link is said to be down only when that time has passed already: over a shorter break nothing is lost. */
+  readonly isToldLate?: boolean;
   /** How long a link may be down before `strict` says that the contacts behind it are gone. */
   readonly graceMs: number;
   /**

@@ -1,5 +1,5 @@
 import type { LinkEvents } from "../router/mod.ts";
-import { type Jid, type Stanza, withDelay } from "../stanza/mod.ts";
+import { type Jid, NS, type Stanza, withDelay } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { Deadline } from "./deadline.ts";
 import type { ImOptions } from "./options.ts";
@@ -83,6 +83,18 @@ export class RemotePresence implements LinkEvents {
     return true;
   }
 
+  /** See `InstantMessaging.lastActivity`. @param jid bare */
+  lastActivity(jid: Jid): number | undefined {
+    const contact = this.#cache.find(jid);
+    const fact = contact?.facts.find((one) => !this.#isStale(contact, one));
+    if (contact === undefined || fact === undefined) return undefined;
+    if (contact.isAvailable) return 0;
+    const { presence, confirmed } = fact;
+    const stamp = Date.parse(presence.getChild("delay", NS.DELAY)?.attrs.stamp ?? "");
+    const sinceMs = Number.isNaN(stamp) ? confirmed.wallMs : stamp;
+    return Math.max(0, Math.round((this.#now().wallMs - sinceMs) / 1_000));
+  }
+
   /** From now on the user may see the contact, whose server will send presence by itself. */
   began(username: string, jid: Jid): void {
     this.#cache.use(jid).addSubscriber(username);
@@ -114,9 +126,10 @@ export class RemotePresence implements LinkEvents {
     this.#ways.changed(domains, false);
     const { monotonicMs } = this.#now();
     for (const contact of this.#cache.of(domains)) {
-      const { whenDown, graceMs, maxStaleMs } = this.#ways.policy(contact.jid.domain);
-      const latest = monotonicMs + (whenDown === "strict" ? graceMs : maxStaleMs);
-      contact.hold((until = latest) => whenDown === "strict" ? Math.min(until, latest) : until);
+      const { whenDown, graceMs, maxStaleMs, isToldLate } = this.#ways.policy(contact.jid.domain);
+      const latest = monotonicMs + (isToldLate === true ? 0 : whenDown === "strict" ? graceMs : maxStaleMs);
+      const isShort = whenDown === "strict" || isToldLate === true;
+      contact.hold((until = latest) => isShort ? Math.min(until, latest) : until);
       // It was lost with the link, or comes too late to be counted on: who comes now may ask again.
       if (contact.probe?.queued === false) contact.probe = undefined;
     }
@@ -150,7 +163,9 @@ export class RemotePresence implements LinkEvents {
     const { presence, confirmed } = fact;
     const offline = presence.attrs.type !== undefined;
     const element = offline ? readdressed(presence, contact.jid, to) : withTo(presence, to);
-    if (!offline && !this.#isStale(contact, fact)) return element;
+    const isUnmarked = this.#ways.policy(contact.jid.domain).whenDown === "keep" ||
+      !this.#isStale(contact, fact);
+    if (!offline && isUnmarked) return element;
     return withDelay(element, this.#options.domain, confirmed.wallMs);
   }
 

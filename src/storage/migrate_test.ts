@@ -60,12 +60,17 @@ const FIRST_SAMPLE =
    INSERT INTO link_queue VALUES (7, 'shore', '<presence/>', 40);
    INSERT INTO settings VALUES ('secret', x'0102')`;
 
+const SECOND_SAMPLE = `${FIRST_SAMPLE};
+   INSERT INTO flows VALUES ('shore', 'out', x'01020304', 3, 4, 1);
+   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
-  `${FIRST_SAMPLE};
-   INSERT INTO flows VALUES ('shore', 'out', x'01020304', 3, 4, 1);
-   INSERT INTO flow_texts VALUES ('shore', 'out', 4, x'3c6d2f3e')`,
+  SECOND_SAMPLE,
+  `${SECOND_SAMPLE};
+   INSERT INTO cached_answers VALUES ('shore', 'k', 'vcard', 'a@example', '<iq/>', '', 5, 50);
+   INSERT INTO vcards VALUES ('romeo', '<vCard/>')`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -92,6 +97,8 @@ for (const [n, sample] of SAMPLES.entries()) {
         assert.deepEqual(storage.offline.list("romeo"), [{ id: 5, xml: "<message/>", receivedMs: 30 }]);
         assert.equal(storage.flows("shore").sender.load()?.record.sent, n === 0 ? undefined : 4);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
+        assert.equal(storage.vcards.get("romeo"), n < 2 ? undefined : "<vCard/>");
+        assert.equal(storage.answers.read("shore", "k"), n < 2 ? undefined : "<iq/>");
         assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));
       } finally {
         storage.close();
