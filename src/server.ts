@@ -310,13 +310,14 @@ function presenceLink({ domains, presence, profile }: ConfiguredPeer): PresenceL
 /** A peer as `link` wants it: with the identity that we show where a carrier uses TLS. */
 function linkPeer(name: string, peer: ConfiguredPeer, identity: TlsIdentity): PeerConfig {
   const queue = { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS) };
-  const { onLinkDown, graceMs, maxStaleMs } = peer.presence;
+  const { onLinkDown, graceMs, maxStaleMs, dampMs } = peer.presence;
   const toldDownAfterMs = onLinkDown === "strict" ? graceMs : maxStaleMs;
   return {
     ...peer,
     name,
     queue,
     toldDownAfterMs,
+    dampMs,
     carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)),
   };
 }

@@ -2,7 +2,8 @@ import { type Clock, errorText, type Log } from "../base/mod.ts";
 import { type Jid, NS, ownStanza, type Stanza, withDelay, withElement } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
 import { type Element, elementSizeBytes, elementsOf, writeXml, xml, type XmlLimits } from "../xml/mod.ts";
-import { queueClass } from "./classes.ts";
+import { presenceSlot, queueClass } from "./classes.ts";
+import { PresenceDamper } from "./damper.ts";
 import { PresenceLedger } from "./ledger.ts";
 import { fits } from "./limits.ts";
 import type { PeerConfig } from "./peer_config.ts";
@@ -17,7 +18,7 @@ const STAMPED_AFTER_MS = 10_000;
 
 /** What an outbox stands on. */
 export interface OutboxOptions {
-  readonly peer: Pick<PeerConfig, "name" | "rules" | "queue">;
+  readonly peer: Pick<PeerConfig, "name" | "rules" | "queue" | "dampMs">;
   readonly store: LinkQueueStore;
   /** Bounds on one stanza as it is written; the peer has to be able to read it. */
   readonly limits: XmlLimits;
@@ -50,9 +51,11 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: OutboundQueue;
   readonly #ledger = new PresenceLedger();
+  readonly #damper: PresenceDamper;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#damper = new PresenceDamper(options.peer.dampMs ?? 0);
     this.#queue = new OutboundQueue(options.peer.queue);
   }
 
@@ -77,7 +80,8 @@ export class Outbox {
 
   /** When `expire` has something to do, wall clock; undefined when it never has. */
   get nextExpiryMs(): number | undefined {
-    return this.#queue.nextExpiryMs;
+    const times = [this.#queue.nextExpiryMs, this.#damper.nextDueMs].filter((ms) => ms !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Takes back what waited when the server stopped. Once, before anything else. */
@@ -143,9 +147,11 @@ export class Outbox {
     for (const waiting of this.#queue.all) this.#storeOne(waiting);
   }
 
-  /** Answers those whose stanzas have waited too long. */
+  /** Answers those whose stanzas have waited too long; queues presence that was held back long enough. */
   expire(): void {
-    this.#refuse(this.#queue.expire(this.#options.clock.nowMs()), "expired");
+    const nowMs = this.#options.clock.nowMs();
+    this.#refuse(this.#queue.expire(nowMs), "expired");
+    for (const held of this.#damper.due(nowMs)) this.#enqueue(held, { isUp: true, roomBytes: 0 }, undefined);
   }
 
   /** Drops what waits, each stanza answered. @returns how many there were */
@@ -163,6 +169,7 @@ export class Outbox {
   /** The far side wants to hear of `from` again, even if nothing has changed. */
   reopen(from: Jid, to: Jid): void {
     this.#ledger.reopen(from, to);
+    this.#damper.reopen(from, to);
   }
 
   #put(stanza: Stanza, link: LinkView, storeId: number | undefined): void {
@@ -172,6 +179,26 @@ export class Outbox {
     if (sendable === undefined) return this.#giveUp(thinned, storeId, "too-large");
     const hopeless = link.isUp ? undefined : lossWhileDown(sendable);
     if (hopeless !== undefined) return this.#giveUp(sendable, storeId, hopeless);
+    if (this.#isDamped(sendable, link)) return;
+    this.#enqueue(sendable, link, storeId);
+  }
+
+  /** Whether presence need not be queued now: a newer one may make it worthless first, or it never was told. */
+  #isDamped(stanza: Stanza, link: LinkView): boolean {
+    const { clock, tally } = this.#options;
+    for (const held of this.#damper.releaseBefore(stanza)) this.#enqueue(held, link, undefined);
+    const repeats = link.isUp && this.#ledger.repeats(stanza);
+    const { isHeld, dropped } = this.#damper.offer(stanza, link.isUp && !repeats, clock.nowMs());
+    for (const one of dropped) {
+      tally.addSaving("damped", "newer presence came before it was due", elementSizeBytes(one.element));
+    }
+    if (isHeld || dropped.length === 0 || stanza.type !== "unavailable") return isHeld;
+    const slot = presenceSlot(stanza);
+    return !this.#ledger.mayKnow(stanza) &&
+      !this.#queue.all.some((waiting) => presenceSlot(waiting.stanza) === slot);
+  }
+
+  #enqueue(sendable: Stanza, link: LinkView, storeId: number | undefined): void {
     // What waits may wait for days, and must not hold on to all that was read with it.
     const kept = link.roomBytes > 0 ? sendable : ownStanza(sendable);
     const sizeBytes = elementSizeBytes(kept.element);

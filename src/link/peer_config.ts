@@ -22,6 +22,8 @@ export interface PeerConfig {
   /** In the order in which they run. */
   readonly rules: readonly RuleName[];
   readonly queue: QueueLimits;
+  /** Least time between changes of one user's presence that cross (see `PresenceDamper`); 0 or absent: none. */
+  readonly dampMs?: number;
   /** The first is preferred; later ones are called when those before do not answer. */
   readonly carriers: readonly CarrierConfig[];
 }

@@ -52,9 +52,9 @@ export interface ByteCounts {
 
 /**
  * Who saves bytes: the rules; `unchanged`, presence equal to what the far side knows; `superseded`, presence that a
- * newer one overtook while it waited.
+ * newer one overtook while it waited; `damped`, the same before it was queued, since it changes so often.
  */
-export type Saver = RuleName | "unchanged" | "superseded";
+export type Saver = RuleName | "unchanged" | "superseded" | "damped";
 
 /** What one saver saved for one reason. */
 export interface Saving {

@@ -97,12 +97,12 @@ Deno.test("a vCard is set by its owner, within the bound, and got by anybody (XE
 
 Deno.test("last activity is told to those who see the account's presence (XEP-0012)", () => {
   let isThere = true;
-  let seenMs: number | undefined;
+  const seenMs = new Map<string, number>();
   const feature = lastActivity({
     clock: new VirtualClock(100_000),
     maySee: (_, requester) => !requester.equals(mallory),
     isAvailable: () => isThere,
-    lastSeenMs: () => seenMs,
+    lastSeenMs: (username) => seenMs.get(username),
   });
   const get = (from: Jid) =>
     askAccount(feature, xml("iq", { type: "get" }, xml("query", { xmlns: NS.LAST_ACTIVITY })), from);
@@ -114,7 +114,7 @@ Deno.test("last activity is told to those who see the account's presence (XEP-00
   assert.equal(seconds(), "0");
   isThere = false;
   assert.equal(seconds(), "item-not-found");
-  seenMs = 40_000;
+  seenMs.set("romeo", 40_000);
   assert.equal(seconds(), "60");
 });
 
