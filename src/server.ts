@@ -94,6 +94,7 @@ export class Server {
       peers: [...config.peers].map(([name, peer]) => linkPeer(name, peer, tls)),
       servedDomains: [config.domain],
       events: this.#im,
+      rosters: this.#im,
       limits: xmlLimits(config),
     });
     this.#clients = new C2sService({
@@ -117,9 +118,10 @@ export class Server {
     });
 
     // The way of a stanza: the first that accepts it has it.
-    const serverTable = new IqTable(extensions.map((feature) => feature.serverIq));
+    const serverTable = new IqTable([...extensions.map((feature) => feature.serverIq), this.#im.serverIq]);
     router.use([
       this.#caches,
+      this.#im.answers,
       new ServerAddress(config.domain, router, serverTable),
       this.#im,
       this.links,
@@ -303,6 +305,7 @@ function presenceLink({ domains, presence, profile }: ConfiguredPeer): PresenceL
       graceMs: presence.graceMs,
       maxStaleMs: presence.maxStaleMs,
       isToldLate: profile === "halyard",
+      asksByDomain: profile === "halyard" && presence.byDomain,
     },
   };
 }
@@ -310,7 +313,7 @@ function presenceLink({ domains, presence, profile }: ConfiguredPeer): PresenceL
 /** A peer as `link` wants it: with the identity that we show where a carrier uses TLS. */
 function linkPeer(name: string, peer: ConfiguredPeer, identity: TlsIdentity): PeerConfig {
   const queue = { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS) };
-  const { onLinkDown, graceMs, maxStaleMs, dampMs } = peer.presence;
+  const { onLinkDown, graceMs, maxStaleMs, dampMs, byDomain } = peer.presence;
   const toldDownAfterMs = onLinkDown === "strict" ? graceMs : maxStaleMs;
   return {
     ...peer,
@@ -318,6 +321,7 @@ function linkPeer(name: string, peer: ConfiguredPeer, identity: TlsIdentity): Pe
     queue,
     toldDownAfterMs,
     dampMs,
+    byDomain,
     carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)),
   };
 }

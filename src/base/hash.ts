@@ -28,3 +28,13 @@ export function octetsOf(text: string): Uint8Array | undefined {
 export function hex(octets: Uint8Array): string {
   return [...octets].map((octet) => octet.toString(16).padStart(2, "0")).join("");
 }
+
+/** Which of two runs of octets comes first: less than 0 when `one` does (the order `i;octet`, RFC 4790 section 9.3). */
+export function compareOctets(one: Uint8Array, other: Uint8Array): number {
+  for (const [index, octet] of one.entries()) {
+    const rival = other[index];
+    if (rival === undefined) return 1;
+    if (octet !== rival) return octet - rival;
+  }
+  return one.length - other.length;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { base64, hex, octetsOf, sha1, sha256 } from "./mod.ts";
+import { base64, compareOctets, hex, octetsOf, sha1, sha256 } from "./mod.ts";
 
 Deno.test("hashes are those of FIPS 180-4", () => {
   assert.equal(hex(sha1("abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
@@ -12,4 +12,10 @@ Deno.test("base64 goes there and back; what is none is undefined", () => {
   assert.equal(base64(octets), "AP+ABw==");
   assert.deepEqual(octetsOf("AP+A\nBw=="), octets);
   assert.equal(octetsOf("no base64!"), undefined);
+});
+
+Deno.test("octets are in order by the first that differs, and the shorter comes first", () => {
+  const sorted = [[], [1], [1, 0], [1, 200], [2]].map((octets) => Uint8Array.from(octets));
+  assert.deepEqual([...sorted].reverse().sort(compareOctets), sorted);
+  assert.equal(compareOctets(Uint8Array.of(7), Uint8Array.of(7)), 0);
 });

@@ -1,6 +1,6 @@
 /** What every part of Halyard stands on: time, randomness, the turn of the loop, log, counters, close reasons. */
 export { type CancelTimer, type Clock, guardedClock, settled, sleep, systemClock } from "./clock.ts";
-export { base64, hex, octetsOf, sha1, sha256 } from "./hash.ts";
+export { base64, compareOctets, hex, octetsOf, sha1, sha256 } from "./hash.ts";
 export { errorText, guard, type Log, type LogFields, nullLog } from "./log.ts";
 export { type Labels, Metrics } from "./metrics.ts";
 export { randomFraction, randomId, type RandomSource, seededRandom, systemRandom } from "./random.ts";

@@ -1,4 +1,4 @@
-import { base64, sha1 } from "../base/mod.ts";
+import { base64, compareOctets, sha1 } from "../base/mod.ts";
 import { NS } from "../stanza/mod.ts";
 import { type Element } from "../xml/mod.ts";
 
@@ -45,13 +45,4 @@ function sorted(texts: readonly string[]): string {
   const encoder = new TextEncoder();
   return texts.map((text) => ({ text, octets: encoder.encode(text) }))
     .sort((a, b) => compareOctets(a.octets, b.octets)).map(({ text }) => text).join("");
-}
-
-function compareOctets(one: Uint8Array, other: Uint8Array): number {
-  for (const [index, octet] of one.entries()) {
-    const rival = other[index];
-    if (rival === undefined) return 1;
-    if (octet !== rival) return octet - rival;
-  }
-  return one.length - other.length;
 }

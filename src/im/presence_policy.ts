@@ -19,6 +19,11 @@ export interface PresencePolicy {
   readonly maxAgeMs: number;
   /** Whether a log-in that was answered with stale presence also sends a probe. */
   readonly probeStale: boolean;
+  /**
+   * Whether the contacts' server is a Halyard that answers one question about all contacts of its domain, which then
+   * takes the place of a probe for each.
+   */
+  readonly asksByDomain?: boolean;
   /** How long a probe may be on its way, there and back, before another one may follow. */
   readonly probeTimeoutMs: number;
 }

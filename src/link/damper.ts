@@ -108,6 +108,11 @@ export class PresenceDamper {
     if (pair !== undefined) pair.passed = 0;
   }
 
+  /** The same for all accounts. */
+  reopenAll(): void {
+    for (const pair of this.#pairs.values()) pair.passed = 0;
+  }
+
   #drop(pair: Pair, slots: readonly string[]): void {
     for (const slot of slots) pair.held.delete(slot);
     if (pair.held.size === 0) this.#holding.delete(pair);

@@ -2,12 +2,13 @@ import type { CancelTimer, CloseReason } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
+import { AudienceFolder } from "./audience.ts";
 import { Caller } from "./caller.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { LinkEngine } from "./flow/mod.ts";
 import { FlowConnection } from "./flow_connection.ts";
-import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
+import { type Borders, inspect, isQuestionOfAllPresence, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
@@ -37,6 +38,7 @@ export class FlowPeer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  readonly #folder: AudienceFolder | undefined;
   readonly #engine: LinkEngine;
   readonly #caller: Caller;
   readonly #expiry: Deadline;
@@ -61,7 +63,9 @@ export class FlowPeer implements LinkPeer {
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#folder = context.rosters && new AudienceFolder(context.rosters);
     this.#outbox = new Outbox({
+      folder: config.byDomain === true ? this.#folder : undefined,
       peer: config,
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
@@ -237,8 +241,21 @@ export class FlowPeer implements LinkPeer {
       return;
     }
     this.#tally.addStanzas("in", 1);
+    if (isQuestionOfAllPresence(stanza)) this.#outbox.beginEpoch();
     if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
-    router.route(stanza);
+    for (const one of this.#unfolded(stanza)) router.route(one);
+  }
+
+  /** What a stanza of the peer stands for; nothing when it is about the folding itself. */
+  #unfolded(stanza: Stanza): readonly Stanza[] {
+    if (
+      this.#folder?.disagreed(stanza, (account, contact) => this.#outbox.reopen(account, contact)) === true
+    ) return [];
+    const unfolded = this.#folder?.unfold(stanza);
+    if (unfolded === undefined) return [stanza];
+    if ("presence" in unfolded) return unfolded.presence;
+    if (unfolded.answer !== undefined) this.accept(unfolded.answer);
+    return [];
   }
 
   /** Looks, when the turn ends, at what can be sent. */
@@ -294,7 +311,7 @@ export class FlowPeer implements LinkPeer {
     this.#cancelDown = undefined;
     if (this.#isToldUp) return;
     this.#isToldUp = true;
-    this.#context.events.linkUp(this.#config.name, this.#config.domains);
+    this.#context.events.linkUp(this.#config.name, this.#config.domains, true);
   }
 
   #tellDownLater(): void {

@@ -2,6 +2,7 @@ import { type Clock, errorText, type Log } from "../base/mod.ts";
 import { type Jid, NS, ownStanza, type Stanza, withDelay, withElement } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
 import { type Element, elementSizeBytes, elementsOf, writeXml, xml, type XmlLimits } from "../xml/mod.ts";
+import type { AudienceFolder, Folded } from "./audience.ts";
 import { presenceSlot, queueClass } from "./classes.ts";
 import { PresenceDamper } from "./damper.ts";
 import { PresenceLedger } from "./ledger.ts";
@@ -27,6 +28,8 @@ export interface OutboxOptions {
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
+  /** Makes one of presence to many, where the far side can unfold it. */
+  readonly folder?: AudienceFolder | undefined;
 }
 
 /** What the link can do for a newcomer. */
@@ -116,6 +119,13 @@ export class Outbox {
     let xml = "";
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
+      const folded = this.#takeFolded();
+      if (folded !== undefined) {
+        stanzas.push(...folded.members);
+        sizeBytes += next.sizeBytes;
+        xml += writeXml(folded.element);
+        continue;
+      }
       this.#queue.remove(next);
       if (this.#ledger.repeats(next.stanza)) {
         this.#options.tally.addSaving("unchanged", "the far side knows this presence", next.sizeBytes);
@@ -127,6 +137,24 @@ export class Outbox {
       xml += writeXml(this.#stamped(next.stanza));
     }
     return stanzas.length === 0 ? undefined : { xml, stanzas };
+  }
+
+  /** What leaves next, if it stands for what waits behind it too. */
+  #takeFolded(): Folded | undefined {
+    const { folder, clock, tally } = this.#options;
+    if (folder === undefined || this.#queue.first?.stanza.kind !== "presence") return undefined;
+    const knows = (presence: Stanza) =>
+      presence.type === "" ? this.#ledger.repeats(presence) : !this.#ledger.mayKnow(presence);
+    const folded = folder.fold(this.#queue.all, knows, clock.nowMs());
+    if (folded === undefined) return undefined;
+    for (const [index, member] of folded.members.entries()) {
+      this.#queue.remove(member);
+      this.#ledger.sent(member.stanza);
+      if (index > 0) {
+        tally.addSaving("by-domain", "one presence for all contacts of a domain", member.sizeBytes);
+      }
+    }
+    return folded;
   }
 
   /** The carrier has taken a batch. */
@@ -164,6 +192,7 @@ export class Outbox {
   /** The link begins anew: what the far side was told may be forgotten there. */
   beginEpoch(): void {
     this.#ledger.beginEpoch();
+    this.#damper.reopenAll();
   }
 
   /** The far side wants to hear of `from` again, even if nothing has changed. */

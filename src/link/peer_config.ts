@@ -24,6 +24,8 @@ export interface PeerConfig {
   readonly queue: QueueLimits;
   /** Least time between changes of one user's presence that cross (see `PresenceDamper`); 0 or absent: none. */
   readonly dampMs?: number;
+  /** In profile `halyard`: whether presence to all of a user's contacts in a domain crosses once (`AudienceFolder`). */
+  readonly byDomain?: boolean;
   /** The first is preferred; later ones are called when those before do not answer. */
   readonly carriers: readonly CarrierConfig[];
 }

@@ -52,9 +52,10 @@ export interface ByteCounts {
 
 /**
  * Who saves bytes: the rules; `unchanged`, presence equal to what the far side knows; `superseded`, presence that a
- * newer one overtook while it waited; `damped`, the same before it was queued, since it changes so often.
+ * newer one overtook while it waited; `damped`, the same before it was queued, since it changes so often; `by-domain`, presence that crossed
+ * once for all of a user's contacts in a domain.
  */
-export type Saver = RuleName | "unchanged" | "superseded" | "damped";
+export type Saver = RuleName | "unchanged" | "superseded" | "damped" | "by-domain";
 
 /** What one saver saved for one reason. */
 export interface Saving {

@@ -38,5 +38,7 @@ export const NS = {
   MUC_USER: "http://jabber.org/protocol/muc#user",
   /** Federated rooms (XEP-0289). */
   FMUC: "http://isode.com/protocol/fmuc",
+  /** What two Halyards say to one another (docs/link-protocol.md). */
+  HALYARD: "urn:halyard:0",
   SECURITY_LABEL: "urn:xmpp:sec-label:0",
 } as const;
