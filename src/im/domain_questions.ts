@@ -61,9 +61,10 @@ export class DomainQuestions implements Hop {
     return this.#ways.policy(domain).asksByDomain === true && !this.#refusing.has(domain);
   }
 
-  /** The domain's server may be another one now. */
+  /** The domain's server has restarted: it may be another one now, and an answer still to come is to another question. */
   forget(domain: string): void {
     this.#refusing.delete(domain);
+    this.#asked.delete(domain);
   }
 
   /**

@@ -141,3 +141,26 @@ for (const presence of ["{ damp: 20s }", "{ damp: 0s, on_link_down: strict }", "
     await fc.assert(fc.asyncProperty(fc.array(event, { maxLength: 25 }), happens), { numRuns: 12, seed: 7 });
   });
 }
+
+Deno.test("profile halyard: where rosters disagree those who may see a user do, and nobody else", async () => {
+  await using stage = new Stage();
+  await stage.begin("{ damp: 0s }");
+  // Paris believes that he sees Romeo, who has put an end to that.
+  stage.befriend("ship", "romeo", "paris@shore.example", "none");
+  const seen = async () => {
+    await stage.world.clock.advance(60_000);
+    return PEOPLE.shore.filter((name) => {
+      const watcher = stage.watchers.get(`${name}@shore.example/a`);
+      return watcher !== undefined && stage.look(watcher).has("romeo@ship.example/a");
+    });
+  };
+  const romeo = { person: { side: "ship", name: "romeo" }, resource: "a" } as const;
+  for (const name of PEOPLE.shore) await stage.act({ person: { side: "shore", name }, resource: "a" }, "");
+  await stage.world.clock.advance(60_000);
+  await stage.act(romeo, "away");
+  assert.deepEqual(await seen(), ["juliet", "nurse", "tybalt", "rosaline"]);
+  await stage.act(romeo, "dnd");
+  assert.deepEqual(await seen(), ["juliet", "nurse", "tybalt", "rosaline"]);
+  await stage.act(romeo, "leaves");
+  assert.deepEqual(await seen(), []);
+});
