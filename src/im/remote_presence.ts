@@ -131,7 +131,9 @@ export class RemotePresence implements LinkEvents {
     if (isResumed) return this.#resume(domains);
     for (const domain of domains) {
       this.#complete.delete(domain);
-      if (this.#cache.of([domain]).some((contact) => contact.facts.length > 0)) this.#forgetful.add(domain);
+      // Where nothing is known nothing can be wrong: a question on its way may stand.
+      if (this.#cache.of([domain]).every((contact) => contact.facts.length === 0)) continue;
+      this.#forgetful.add(domain);
       this.#questions.forget(domain);
     }
     for (const contact of this.#cache.of(domains)) {

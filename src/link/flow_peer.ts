@@ -6,6 +6,7 @@ import { AudienceFolder } from "./audience.ts";
 import { Caller } from "./caller.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
+import { endedByRestart } from "./ended.ts";
 import { LinkEngine } from "./flow/mod.ts";
 import { FlowConnection } from "./flow_connection.ts";
 import { type Borders, inspect, isQuestionOfAllPresence, isQuestionOfPresence } from "./inbound.ts";
@@ -109,6 +110,7 @@ export class FlowPeer implements LinkPeer {
   start(): void {
     this.#isRunning = true;
     this.#outbox.load();
+    for (const gone of this.#endedByRestart()) this.accept(gone);
     if (this.#isEnabled) this.#caller.callNow();
     this.#noteState();
     this.#wake();
@@ -244,6 +246,16 @@ export class FlowPeer implements LinkPeer {
     if (isQuestionOfAllPresence(stanza)) this.#outbox.beginEpoch();
     if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
     for (const one of this.#unfolded(stanza)) router.route(one);
+  }
+
+  #endedByRestart(): Stanza[] {
+    const { clock, rosters } = this.#context;
+    const texts = this.#engine.unacknowledgedTexts;
+    return endedByRestart(
+      texts,
+      clock.nowMs(),
+      (account, domain) => rosters?.subscribersIn(account, domain) ?? [],
+    );
   }
 
   /** What a stanza of the peer stands for; nothing when it is about the folding itself. */

@@ -43,6 +43,8 @@ export interface LinkView {
 export interface Batch {
   readonly xml: string;
   readonly stanzas: readonly Waiting[];
+  /** How many they are as they cross: one may stand for many. */
+  readonly crossing: number;
 }
 
 /**
@@ -116,12 +118,14 @@ export class Outbox {
   take(mostBytes: number): Batch | undefined {
     const stanzas: Waiting[] = [];
     let sizeBytes = 0;
+    let crossing = 0;
     let xml = "";
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
       const folded = this.#takeFolded();
       if (folded !== undefined) {
         stanzas.push(...folded.members);
+        crossing++;
         sizeBytes += next.sizeBytes;
         xml += writeXml(folded.element);
         continue;
@@ -133,10 +137,11 @@ export class Outbox {
       }
       this.#ledger.sent(next.stanza);
       stanzas.push(next);
+      crossing++;
       sizeBytes += next.sizeBytes;
       xml += writeXml(this.#stamped(next.stanza));
     }
-    return stanzas.length === 0 ? undefined : { xml, stanzas };
+    return stanzas.length === 0 ? undefined : { xml, stanzas, crossing };
   }
 
   /** What leaves next, if it stands for what waits behind it too. */
@@ -159,7 +164,7 @@ export class Outbox {
 
   /** The carrier has taken a batch. */
   handedOver(batch: Batch): void {
-    this.#options.tally.addStanzas("out", batch.stanzas.length);
+    this.#options.tally.addStanzas("out", batch.crossing);
     this.#unstore(batch.stanzas);
   }
 

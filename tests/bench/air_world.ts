@@ -34,10 +34,12 @@ export class AirWorld {
   readonly #ids: RandomSource = seededRandom(4);
   #mark: Air = { forth: 0, back: 0, turnarounds: 0 };
 
-  static async start(profile: Profile): Promise<AirWorld> {
+  /** @param directory for what has to survive a restart; without it, nothing does */
+  static async start(profile: Profile, directory?: string): Promise<AirWorld> {
     const air = new AirWorld();
-    await air.world.add("ship", HOSTS.ship, config("ship", "shore", profile));
-    await air.world.add("shore", HOSTS.shore, config("shore", "ship", profile));
+    const path = (side: Side) => directory === undefined ? ":memory:" : `${directory}/${side}.sqlite`;
+    await air.world.add("ship", HOSTS.ship, config("ship", "shore", profile), path("ship"));
+    await air.world.add("shore", HOSTS.shore, config("shore", "ship", profile), path("shore"));
     return air;
   }
 
