@@ -14,6 +14,8 @@ const LEAST_MEMBERS = 4;
 const SEPARATE_MS = 6 * 3_600_000;
 /** Accounts of which that is remembered; the oldest go first. */
 const MOST_SEPARATE = 1_000;
+/** Resources remembered whose presence was lost for lack of room; the oldest go first. */
+const MOST_LOST = 10_000;
 
 /** What the rosters say about who sees whom; given by the server around. */
 export interface Rosters {
@@ -41,11 +43,16 @@ export interface Folded {
  */
 export class AudienceFolder {
   readonly #rosters: Rosters;
+  readonly #folds: boolean;
+  /** Resources whose newest presence did not find room in the queue, with the domain it was for. */
+  readonly #lost = new Map<string, { readonly from: Jid; readonly domain: string }>();
   /** Until when an account's presence to a domain crosses in separate stanzas. */
   readonly #separate = new Map<string, number>();
 
-  constructor(rosters: Rosters) {
+  /** @param folds whether anything is folded; what comes is unfolded in any case */
+  constructor(rosters: Rosters, folds = true) {
     this.#rosters = rosters;
+    this.#folds = folds;
   }
 
   /**
@@ -55,7 +62,9 @@ export class AudienceFolder {
    */
   fold(waiting: readonly Waiting[], knows: (presence: Stanza) => boolean, nowMs: number): Folded | undefined {
     const [first, second] = waiting;
-    if (first === undefined || second === undefined || !isBroadcast(first.stanza)) return undefined;
+    if (!this.#folds || first === undefined || second === undefined || !isBroadcast(first.stanza)) {
+      return undefined;
+    }
     const { from, to, element } = first.stanza;
     if ((this.#separate.get(keyOf(from, to.domain)) ?? 0) > nowMs) return undefined;
     const content = contentOf(element);
@@ -104,6 +113,22 @@ export class AudienceFolder {
     const children = elementsOf(stanza.element).filter((child) => child !== name);
     const plain = { ...stanza, element: copy(stanza.element, { children }) };
     return { presence: audience.map((jid) => readdressed(plain, jid, stanza.origin)) };
+  }
+
+  /** Presence was dropped for lack of room: the other side believes what it was told before, until `tellLost`. */
+  lost({ kind, type, from, to }: Stanza): void {
+    if (kind !== "presence" || type !== "" || from.isBare) return;
+    const key = `${from}\n${to.domain}`;
+    this.#lost.set(key, { from: from.ownCopy(), domain: to.domain });
+    const [oldest] = this.#lost.keys();
+    if (this.#lost.size > MOST_LOST && oldest !== undefined) this.#lost.delete(oldest);
+  }
+
+  /** There is room again: what was lost is told as it is now. */
+  tellLost(): void {
+    const lost = [...this.#lost.values()];
+    this.#lost.clear();
+    for (const { from, domain } of lost) this.#rosters.tellAgain(from, domain);
   }
 
   /**

@@ -111,6 +111,7 @@ Deno.test("where the rosters disagree nobody is told, and the other side learns 
     const there = new AudienceFolder(rosters([], seers));
     const unfolded = there.unfold(arrived(FOLDED));
     assert(unfolded !== undefined && "answer" in unfolded && unfolded.answer !== undefined);
+    assert.equal(queueClass(unfolded.answer), "message", "it is not dropped for lack of room like presence");
     const answer = writeXml(unfolded.answer.element);
     assert.match(
       answer,
@@ -161,4 +162,28 @@ Deno.test("the digest does not depend on order, and other sets have others", () 
     const isSame = [...one].sort().join() === [...other].sort().join();
     assert.equal(audienceDigest(one) === audienceDigest(other), isSame);
   }));
+});
+
+Deno.test("presence that found no room is told again, as it is then, and once", () => {
+  const here = rosters(FIVE);
+  const folder = new AudienceFolder(here);
+  for (
+    const xml of [
+      to("juliet"),
+      to("nurse"),
+      "<presence type='unavailable'/>",
+      "<presence type='probe'/>",
+      "<message/>",
+    ]
+  ) {
+    folder.lost(stanza(xml));
+  }
+  folder.tellLost();
+  folder.tellLost();
+  assert.deepEqual(here.told, ["romeo@ship.example/deck shore.example"]);
+});
+
+Deno.test("switched off, nothing is folded", () => {
+  const queue = waiting(FIVE.map((name) => to(name)));
+  assert.equal(new AudienceFolder(rosters(FIVE), false).fold(queue, nobodyKnows, 0), undefined);
 });

@@ -64,9 +64,9 @@ export class FlowPeer implements LinkPeer {
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
-    this.#folder = context.rosters && new AudienceFolder(context.rosters);
+    this.#folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
     this.#outbox = new Outbox({
-      folder: config.byDomain === true ? this.#folder : undefined,
+      folder: this.#folder,
       peer: config,
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
@@ -290,6 +290,7 @@ export class FlowPeer implements LinkPeer {
     let sizeBytes = 0;
     while (sizeBytes < BATCH_SIZE_BYTES) {
       const nextBytes = this.#outbox.nextSizeBytes;
+      if (nextBytes === undefined) this.#folder?.tellLost();
       if (nextBytes === undefined || !this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES)) return;
       const batch = this.#outbox.take(1);
       if (batch === undefined) return;

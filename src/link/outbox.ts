@@ -240,6 +240,7 @@ export class Outbox {
     for (const superseded of put.superseded) this.#addSuperseded(superseded);
     // Stored before anything is answered: an answer may come back here as another stanza.
     if (put.waiting !== undefined && this.#queue.sizeBytes > link.roomBytes) this.#storeOne(put.waiting);
+    for (const evicted of put.evicted) this.#options.folder?.lost(evicted.stanza);
     this.#refuse(put.evicted, "full");
   }
 
