@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type AnswerStore, openStorage } from "../storage/mod.ts";
 import { safeTurn } from "../storage/testing/support.ts";
 import type { CachePolicy } from "./mod.ts";
-import { MOST_PENDING, MOST_WAITING } from "./pending.ts";
+import { MOST_PENDING, MOST_WAITING, MOST_WAITING_IN_ALL } from "./pending.ts";
 import { CacheWorld } from "./testing_world.ts";
 
 const JULIET = "juliet@shore.example";
@@ -336,6 +336,22 @@ inWorld("no more wait, and no more are remembered, than is bounded; what is more
   assert.equal(world.crossed().length, 2, "not merged");
   world.shoreAnswers("romeo/deck", "last@shore.example", CARD, "x1");
   assert.equal(world.heard().length, 1, "it finds its way all the same");
+});
+
+inWorld("no more wait in all than is bounded, and those who were answered make room", (world) => {
+  const questions = MOST_WAITING_IN_ALL / MOST_WAITING;
+  for (let n = 0; n < questions; n++) {
+    for (let r = 0; r <= MOST_WAITING; r++) world.ask(`romeo/r${r}`, `n${n}@shore.example`, VCARD, "v");
+  }
+  assert.equal(world.crossed().length, questions);
+  const ask = (jid: string) => {
+    for (const resource of ["deck", "cabin"]) world.ask(`romeo/${resource}`, jid, VCARD, "x");
+    return world.crossed().length;
+  };
+  assert.equal(ask("last@shore.example"), 2);
+  world.shoreAnswers("romeo/r0", "n0@shore.example", CARD, "v");
+  assert.equal(world.heard().length, MOST_WAITING + 1);
+  assert.equal(ask("again@shore.example"), 1);
 });
 
 inWorld("whoever waits is answered when the time is up", async (world) => {

@@ -7,6 +7,8 @@ import type { Question } from "./question.ts";
 export const MOST_PENDING = 1_000;
 /** Others that wait for one answer; what is more crosses by itself. */
 export const MOST_WAITING = 500;
+/** Others that wait in all; the same. */
+export const MOST_WAITING_IN_ALL = 5_000;
 
 /** A request that has crossed. */
 export interface Pending {
@@ -29,6 +31,7 @@ export class PendingRequests {
   /** By addresses and id. */
   readonly #pending = new Map<string, Pending>();
   readonly #groups = new Map<string, Pending>();
+  #waiting = 0;
 
   /** @param onTimeout told of a request whose time is up, once it is forgotten */
   constructor(clock: Clock, waitMs: number, onTimeout: (pending: Pending) => void) {
@@ -46,6 +49,8 @@ export class PendingRequests {
   join(request: Stanza, group: string): boolean {
     const pending = this.#groups.get(group);
     if (pending === undefined || pending.waiting.length >= MOST_WAITING) return false;
+    if (this.#waiting >= MOST_WAITING_IN_ALL) return false;
+    this.#waiting++;
     pending.waiting.push(ownStanza(request));
     return true;
   }
@@ -92,8 +97,9 @@ export class PendingRequests {
   }
 
   #end(pending: Pending): void {
-    const { request, group, cancel } = pending;
+    const { request, group, waiting, cancel } = pending;
     cancel();
+    this.#waiting -= waiting.length;
     this.#pending.delete(requestKey(request));
     if (group !== undefined && this.#groups.get(group) === pending) this.#groups.delete(group);
   }

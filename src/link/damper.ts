@@ -30,8 +30,9 @@ const PASSES: Offer = { isHeld: false, dropped: [] };
 
 /**
  * Keeps presence that changes all the time from crossing all the time. The first change passes at once; the next
- * waits until some time after it, a further one three times as long, at most six times. Meanwhile only the newest of
- * each resource is kept, and it always passes in the end. That a resource has gone passes at once.
+ * waits until some time after it, a further one three times as long, at most six times, until one comes that need not
+ * wait. Meanwhile only the newest of each resource is kept, and it always passes in the end. That a resource has gone
+ * passes at once.
  *
  * Pure: stanzas and the time (wall clock) come in, stanzas come out. All resources of a user count together, so that
  * one who logs in again and again under new names is damped too.
@@ -73,8 +74,8 @@ export class PresenceDamper {
       this.#holding.add(pair);
       return { isHeld: true, dropped };
     }
-    // Where nothing was held back for so long, it is not part of what came before.
-    if (mayHold && nowMs - pair.lastMs >= this.#dampMs * LONGEST) pair.passed = 0;
+    // What comes when its time is over is not part of what came before.
+    if (mayHold && this.#isFree(pair, nowMs)) pair.passed = 0;
     if (mayHold) this.#pass(pair, nowMs);
     return { isHeld: false, dropped };
   }

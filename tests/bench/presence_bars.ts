@@ -165,3 +165,17 @@ function answerInfo(client: SimClient): void {
     client.send(`<iq type='result' id='${id}' to='${from}'><query xmlns='${INFO}'>${identity}</query></iq>`);
   }
 }
+
+/** All of them as lines for people. */
+export async function barLines(profile: Profile): Promise<string[]> {
+  const text = ({ stanzas, sizeBytes }: Crossed) => `${stanzas} stanzas, ${sizeBytes} bytes`;
+  const hour = await measureHourDown(profile);
+  const fetched = await measureFetching(profile);
+  const rows: readonly (readonly [string, string])[] = [
+    ["100 presence flaps of one user in a minute", text(await measureFlaps(profile))],
+    [`an hour down, ${hour.different} of 50 contacts differ after 500 changes`, text(hour)],
+    ["log-in after a week asleep, 50 contacts there", text(await measureWeekAsleep(profile))],
+    [`20 clients fetch ${fetched.questions} things`, `${fetched.asked} cross`],
+  ];
+  return rows.map(([what, measured]) => `${`${profile}: ${what}`.padEnd(70)}${measured}`);
+}

@@ -104,6 +104,8 @@ function peerSection({ domain, connectPort, rate, profile = "xep-0361" }: PeerCh
     profile,
     compression: "deflate",
     rules: "hf",
+    // Clients that are programs come and go faster than people.
+    presence: { damp: "0s" },
     carriers: [{ tcp }],
   };
 }
