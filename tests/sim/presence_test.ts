@@ -164,3 +164,19 @@ Deno.test("profile halyard: where rosters disagree those who may see a user do, 
   await stage.act(romeo, "leaves");
   assert.deepEqual(await seen(), []);
 });
+
+Deno.test("profile halyard: who was announced just before his server stopped is not believed to be there", async () => {
+  await using stage = new Stage();
+  await stage.begin("{ damp: 0s }");
+  await stage.act({ person: { side: "shore", name: "juliet" }, resource: "a" }, "");
+  await stage.world.clock.advance(60_000);
+  await stage.act({ person: { side: "ship", name: "romeo" }, resource: "a" }, "away");
+  // It has left, and is lost on its way; the farewell of the stop does not even leave.
+  await stage.happen("cut");
+  await stage.happen("ship");
+  await stage.happen("mend");
+  await stage.world.clock.advance(3_600_000);
+  const juliet = stage.watchers.get("juliet@shore.example/a");
+  assert.ok(juliet);
+  assert.deepEqual([...stage.look(juliet)], []);
+});
