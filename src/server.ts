@@ -11,7 +11,7 @@ import {
   InstantMessaging,
   type PresenceLink,
 } from "./im/mod.ts";
-import { type CarrierConfig, Links, type PeerConfig, type PeerStatus } from "./link/mod.ts";
+import { linkPeerOf, Links, type PeerStatus } from "./link/mod.ts";
 import { type Endpoint, type Network, type TlsIdentity } from "./net/mod.ts";
 import { type Feature, IqTable, Router } from "./router/mod.ts";
 import { NS } from "./stanza/mod.ts";
@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** The keys of the peers that have `auth`, by the peers' names. */
+  readonly linkKeys?: ReadonlyMap<string, Uint8Array>;
   /** Version of the program, for XEP-0092 and `status`. */
   readonly version: string;
 }
@@ -51,8 +53,6 @@ export interface ServerStatus {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Longest that a request waits for a link: about as long as a patient client does. */
-const IQ_AGE_MS = 10 * 60_000;
 /** Time that a client gets to close its side once we have closed ours. */
 const CLOSE_MS = 5_000;
 /** Longest that one read of a client's waits for those it writes to. */
@@ -91,7 +91,9 @@ export class Server {
     });
     this.links = new Links({
       ...shared,
-      peers: [...config.peers].map(([name, peer]) => linkPeer(name, peer, tls)),
+      peers: [...config.peers].map(([name, peer]) =>
+        linkPeerOf(name, peer, tls, options.linkKeys?.get(name))
+      ),
       servedDomains: [config.domain],
       events: this.#im,
       rosters: this.#im,
@@ -296,7 +298,7 @@ function cachePolicy(caches: ConfiguredPeer["caches"]): CachePolicy {
   };
 }
 
-function presenceLink({ domains, presence, profile }: ConfiguredPeer): PresenceLink {
+function presenceLink({ domains, presence, profile, carriers }: ConfiguredPeer): PresenceLink {
   return {
     domains,
     policy: {
@@ -304,35 +306,8 @@ function presenceLink({ domains, presence, profile }: ConfiguredPeer): PresenceL
       whenDown: presence.onLinkDown,
       graceMs: presence.graceMs,
       maxStaleMs: presence.maxStaleMs,
-      isToldLate: profile === "halyard",
+      isToldLate: profile === "halyard" || carriers.some(({ kind }) => kind === "stanag5066"),
       asksByDomain: profile === "halyard" && presence.byDomain,
     },
-  };
-}
-
-/** A peer as `link` wants it: with the identity that we show where a carrier uses TLS. */
-function linkPeer(name: string, peer: ConfiguredPeer, identity: TlsIdentity): PeerConfig {
-  const queue = { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS) };
-  const { onLinkDown, graceMs, maxStaleMs, dampMs, byDomain } = peer.presence;
-  const toldDownAfterMs = onLinkDown === "strict" ? graceMs : maxStaleMs;
-  return {
-    ...peer,
-    name,
-    queue,
-    toldDownAfterMs,
-    dampMs,
-    byDomain,
-    carriers: peer.carriers.map((carrier) => linkCarrier(carrier, identity)),
-  };
-}
-
-function linkCarrier(carrier: ConfiguredPeer["carriers"][number], identity: TlsIdentity): CarrierConfig {
-  const { connect, listen, rateBps, tls, ...rest } = carrier;
-  return {
-    ...rest,
-    ...(connect === undefined ? {} : { connect }),
-    ...(listen === undefined ? {} : { listen }),
-    ...(rateBps === undefined ? {} : { rateBps }),
-    ...(tls === undefined ? {} : { tls: { ...identity, peerFingerprint: tls.peerFingerprint } }),
   };
 }

@@ -1,5 +1,13 @@
 /** What a running server can be asked. */
-export const CONTROL_COMMANDS = ["status", "account-removed", "link-up", "link-down", "link-flush"] as const;
+export const CONTROL_COMMANDS = [
+  "status",
+  "account-removed",
+  "link-up",
+  "link-down",
+  "link-quiet",
+  "link-flush",
+  "link-recent",
+] as const;
 
 /** A question to a running server. */
 export interface ControlRequest {

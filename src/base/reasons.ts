@@ -10,7 +10,9 @@
  * - `tls-failed`: the TLS handshake failed, or the pinned certificate was another.
  * - `stream-error`: the other side, or we, ended the stream with a named stream error.
  * - `not-allowed`: the caller is not on the list of who may call.
+ * - `not-authentic`: what came does not fit the key that the link is configured with.
  * - `limit`: a bound was exceeded.
+ * - `idle`: there was nothing to say for long; the next word opens it again.
  * - `replaced`: a newer connection took its place.
  * - `shutdown`: the server is stopping.
  * - `internal`: a mistake of our own; the log has the details.
@@ -25,7 +27,9 @@ export type CloseReason =
   | "tls-failed"
   | "stream-error"
   | "not-allowed"
+  | "not-authentic"
   | "limit"
+  | "idle"
   | "replaced"
   | "shutdown"
   | "internal";

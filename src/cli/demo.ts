@@ -1,4 +1,4 @@
-import { type Clock, nullLog, sleep, systemClock, systemRandom, Turn } from "../base/mod.ts";
+import { nullLog, systemClock, systemRandom, Turn } from "../base/mod.ts";
 import { type Config, parseConfig } from "../config/mod.ts";
 import { makeSelfSigned, type Network, systemNetwork } from "../net/mod.ts";
 import { Server } from "../server.ts";
@@ -8,6 +8,8 @@ import { deriveCredentials } from "../stream/mod.ts";
 import { demoConfig, type DemoSide, SHIP, SHORE } from "./demo_sides.ts";
 import { demoLines, hello } from "./demo_view.ts";
 import { CommandError, EXIT, print } from "./exit.ts";
+import { draw } from "./draw.ts";
+import { wholeNumber } from "./numbers.ts";
 import { interrupted } from "./run.ts";
 import { VERSION } from "./version.ts";
 
@@ -16,12 +18,6 @@ export interface DemoOptions {
   readonly delay: string;
   readonly carrier: string;
 }
-
-/** How often the view is drawn on a terminal, and how often a line is printed elsewhere. */
-const DRAW_MS = 500;
-const LINE_MS = 10_000;
-
-const CLEAR = "\x1b[H\x1b[2J\x1b[3J";
 
 /** `halyard demo`: ship and shore in one process, joined by a simulated link, until interrupted. */
 export async function demo(options: DemoOptions): Promise<void> {
@@ -57,15 +53,6 @@ export async function demo(options: DemoOptions): Promise<void> {
     await server.stop();
     storage.close();
   }
-}
-
-function wholeNumber(text: string, flag: string, from: number, to: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= from && value <= to) return value;
-  throw new CommandError(
-    `Cannot use ${flag} ${text}: a whole number from ${from} to ${to} is needed`,
-    EXIT.usage,
-  );
 }
 
 async function startSide(
@@ -122,14 +109,4 @@ function parsed(yaml: string): Config {
     throw new Error(`Cannot read the demo's own configuration: ${JSON.stringify(result)}`);
   }
   return result.config;
-}
-
-async function draw(clock: Clock, lines: () => string[], isOver: () => boolean): Promise<void> {
-  const onTerminal = Deno.stdout.isTerminal();
-  while (!isOver()) {
-    await sleep(clock, onTerminal ? DRAW_MS : LINE_MS);
-    if (isOver()) return;
-    const now = lines();
-    print(onTerminal ? CLEAR + now.join("\n") : now.filter((line) => line !== "").join(" | "));
-  }
 }

@@ -6,12 +6,13 @@ import { CommandError, EXIT, print } from "./exit.ts";
 const DONE = {
   up: "the link to PEER is switched on",
   down: "the link to PEER is switched off",
+  quiet: "the link to PEER only receives: nothing is sent until `link up`, not even after a restart",
   flush: "gave up COUNT stanzas for PEER",
 } as const;
 
-/** `halyard link up|down|flush PEER`: steers a link of the running server. */
+/** `halyard link up|down|quiet|flush PEER`: steers a link of the running server. */
 export async function steerLink(
-  action: "up" | "down" | "flush",
+  action: keyof typeof DONE,
   peer: string,
   options: { readonly config: string },
 ): Promise<void> {

@@ -21,9 +21,12 @@ export function program(): Command {
       throw new CommanderError(error.exitCode === 0 ? EXIT.done : EXIT.usage, error.code, error.message);
     });
   addServerCommands(root);
+  addExplain(root);
   addUserCommands(root);
   addLinkCommands(root);
+  addKeyCommands(root);
   addDemo(root);
+  addSim(root);
   root.command("version").description("print the version").action(() => print(VERSION));
   return root;
 }
@@ -46,6 +49,15 @@ function addServerCommands(root: Command): void {
     .requiredOption(CONFIG_FLAG, CONFIG_HELP)
     .option("--json", "as JSON, for programs")
     .action(async (options) => (await import("./status.ts")).status(options));
+}
+
+function addExplain(root: Command): void {
+  root.command("explain")
+    .description("read stanzas from standard input and show what a peer's rules do to each; sends nothing")
+    .requiredOption(CONFIG_FLAG, CONFIG_HELP)
+    .requiredOption("--peer <name>", "the peer's name in the configuration")
+    .option("--carrier <carrier>", "as if this carrier were in use, by its kind or its place from 1")
+    .action(async (options) => (await import("./explain.ts")).explain(options));
 }
 
 function addUserCommands(root: Command): void {
@@ -72,8 +84,9 @@ function addUserCommands(root: Command): void {
 }
 
 const LINK_ACTIONS = {
-  up: "let a link work again after `link down`",
-  down: "close a link and keep it closed; stanzas wait",
+  up: "let a link work again after `link down` or `link quiet`",
+  down: "close a link and keep it closed, also after a restart; stanzas wait",
+  quiet: "receive only: send nothing and call nobody, also after a restart; stanzas wait",
   flush: "give up what waits for a link; the senders are told",
 } as const;
 
@@ -90,6 +103,20 @@ function addLinkCommands(root: Command): void {
   }
 }
 
+function addKeyCommands(root: Command): void {
+  const key = root.command("key").description(
+    "make and compare the keys that prove who sends on a link (`auth`)",
+  );
+  key.command("make")
+    .description("make a key; bring the file to the other side by a way that nobody else reads")
+    .argument("<file>", "where to write it, readable by its owner only")
+    .action(async (file) => (await import("./key.ts")).keyMake(file));
+  key.command("show")
+    .description("print a key's fingerprint, to be compared aloud with the other side")
+    .argument("<file>", "the key")
+    .action(async (file) => (await import("./key.ts")).keyShow(file));
+}
+
 function addDemo(root: Command): void {
   root.command("demo")
     .description("run a ship and a shore with a simulated link between them, until interrupted")
@@ -99,4 +126,34 @@ function addDemo(root: Command): void {
       new Option("--carrier <name>", "what bears the link").choices(["tcp", "stanag5066"]).default("tcp"),
     )
     .action(async (options) => (await import("./demo.ts")).demo(options));
+}
+
+function addSim(root: Command): void {
+  const sim = root.command("sim").description("simulate what is hard to have on a desk, for rehearsals");
+  const each = (word: string, words: string[] = []) => [...words, word];
+  sim.command("stanag5066")
+    .description("run two STANAG 5066 nodes on one HF channel, a SIS server each, until interrupted")
+    .option(
+      "--rate <bps>",
+      "bits a second: 75, 150, 300, 600, 1200, 2400, 3200, 4800, 6400, 8000, 9600",
+      "1200",
+    )
+    .option("--interleaver <name>", "short or long; others of the rate's waveform too", "short")
+    .option("--turnaround <ms>", "milliseconds between two transmissions", "2000")
+    .option("--loss <percent>", "interleaver blocks that are lost", "0")
+    .option("--burst <blocks>", "blocks lost in a row, on average", "3")
+    .option(
+      "--outage <from-to>",
+      "seconds since the start in which nothing gets through; may be repeated",
+      each,
+    )
+    .option("--speed <n>", "how many times as fast as real time everything runs", "1")
+    .option("--seed <n>", "what the losses depend on", "1")
+    .option(
+      "--listen <host:port>",
+      "where a SIS server listens, once for each (default: 127.0.0.1:5066, :5067)",
+      each,
+    )
+    .option("--address <address>", "a node's address, once for each (default: 1.2.3.4, 1.2.3.5)", each)
+    .action(async (options) => (await import("./sim_stanag5066.ts")).simStanag5066(options));
 }

@@ -9,7 +9,7 @@ import {
   Turn,
   unreachable,
 } from "../base/mod.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, readKeyFile } from "../config/mod.ts";
 import { makeSelfSigned, systemNetwork, type TlsIdentity } from "../net/mod.ts";
 import { Server } from "../server.ts";
 import { openStorage } from "../storage/mod.ts";
@@ -42,6 +42,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
   opened.defer(() => lock.release());
 
   const tls = await tlsIdentity(config, log);
+  const linkKeys = readLinkKeys(config);
   const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
   const turn = new Turn(
     (error) => {
@@ -56,7 +57,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
   const clock = guardedClock(systemClock, log);
   const shared = { log, clock, random: systemRandom };
   const network = systemNetwork(log, clock);
-  const server = new Server({ ...shared, config, network, storage, turn, tls, version: VERSION });
+  const server = new Server({ ...shared, config, network, storage, turn, tls, linkKeys, version: VERSION });
   opened.defer(() => turn.failed ? server.abort() : server.stop());
   await server.start();
 
@@ -79,11 +80,18 @@ function answer(server: Server, request: ControlRequest): unknown {
     case "account-removed":
       return server.removeAccount(name);
     case "link-up":
+      server.links.setMode(name, "up");
+      return true;
     case "link-down":
-      server.links.setEnabled(name, command === "link-up");
+      server.links.setMode(name, "down");
+      return true;
+    case "link-quiet":
+      server.links.setMode(name, "quiet");
       return true;
     case "link-flush":
       return server.links.flush(name);
+    case "link-recent":
+      return server.links.recentXml(name) ?? null;
     default:
       return unreachable(command);
   }
@@ -106,6 +114,20 @@ async function tlsIdentity(config: Config, log: Log): Promise<TlsIdentity> {
   Deno.writeTextFileSync(certificateFile, made.certificatePem);
   log.info("made a self-signed certificate", { file: certificateFile });
   return made;
+}
+
+/** The keys of the peers that have `auth`, by the peers' names. */
+function readLinkKeys({ peers }: Config): ReadonlyMap<string, Uint8Array> {
+  const keys = new Map<string, Uint8Array>();
+  for (const [name, { auth }] of peers) {
+    if (auth === undefined) continue;
+    const read = readKeyFile(auth.keyFile);
+    if ("why" in read) {
+      throw new CommandError(`Cannot use the key of peer ${name}: ${auth.keyFile} ${read.why}`, EXIT.usage);
+    }
+    keys.set(name, read.key);
+  }
+  return keys;
 }
 
 function readPem(file: string): string {

@@ -1,3 +1,4 @@
+import { PRECEDENCES } from "../config/mod.ts";
 import type { CacheStatus, PeerStatus, ServerStatus } from "../server.ts";
 import { durationText, sizeText } from "./units.ts";
 
@@ -22,11 +23,14 @@ export function peerLines(peer: PeerStatus, nowMs: number): string[] {
     `${peer.name} (${peer.domains.join(", ")}): link ${peer.state}${via} since ${
       durationText(nowMs - peer.sinceMs)
     }, last heard ${heard}`,
+    ...(peer.trouble === undefined ? [] : [`  trouble: ${peer.trouble}`]),
     queue.stanzas === 0
       ? "  waiting: nothing"
-      : `  waiting: ${queue.stanzas} stanzas, ${sizeText(queue.sizeBytes)}, oldest ${
-        durationText(queue.oldestAgeMs ?? 0)
-      }${queue.airtimeMs === undefined ? "" : `, about ${durationText(queue.airtimeMs)} on the air`}`,
+      : `  waiting: ${queue.stanzas} stanzas${levelsText(queue.byPrecedence)}, ${
+        sizeText(queue.sizeBytes)
+      }, oldest ${durationText(queue.oldestAgeMs ?? 0)}${
+        queue.airtimeMs === undefined ? "" : `, about ${durationText(queue.airtimeMs)} on the air`
+      }`,
     ...(peer.unacknowledged === undefined ? [] : [`  not yet confirmed: ${peer.unacknowledged} stanzas`]),
     `  sent:     ${stanzas.out} stanzas, ${ratio(bytes.rawOut, bytes.linkOut)}`,
     `  received: ${stanzas.in} stanzas, ${ratio(bytes.rawIn, bytes.linkIn)}`,
@@ -48,6 +52,13 @@ function cacheLines({ entries, sizeBytes, voided, kinds }: CacheStatus): string[
       `    ${kind}: ${hits} answered here, ${merged} merged, ${asked} crossed, ${sizeText(savedBytes)} saved`
     ),
   ];
+}
+
+/** How many of each level, the highest first; empty when all are routine. */
+function levelsText(byPrecedence: PeerStatus["queue"]["byPrecedence"]): string {
+  const levels = PRECEDENCES.toReversed().filter((precedence) => byPrecedence[precedence] > 0);
+  if (levels.every((precedence) => precedence === "routine")) return "";
+  return ` (${levels.map((precedence) => `${byPrecedence[precedence]} ${precedence}`).join(", ")})`;
 }
 
 function ratio(rawBytes: number, linkBytes: number): string {

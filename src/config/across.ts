@@ -3,7 +3,9 @@ import { type Endpoint, endpointText, parseConnect, parseListen } from "./endpoi
 import { type Fault, isMapping, type KeyPath, shown } from "./fault.ts";
 import { isLoopback, overlap, parseIp } from "./ip.ts";
 import { parseDomain } from "./leaves.ts";
+import { type FoundNode, nodeAmongOthers, nodeFaults } from "./node_faults.ts";
 import { PEER_NAMES } from "./peer.ts";
+import { ruleFaults } from "./rule_faults.ts";
 import { needsCallers, RETRY_DEFAULTS } from "./tcp.ts";
 import { DURATION, parseQuantity } from "./units.ts";
 
@@ -27,6 +29,10 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...listenerFaults(raw, carriers),
     ...callFaults(carriers),
     ...domainFaults(raw),
+    ...authFaults(raw),
+    ...nodeFaults(nodesIn(raw)),
+    ...find(raw, ["peers", "*"]).flatMap(({ path, value }) => nodeAmongOthers(path, value)),
+    ...ruleFaults(find(raw, ["peers", "*", "rules"])),
   ];
 }
 
@@ -180,6 +186,25 @@ function domainFaults(raw: unknown): Fault[] {
       message:
         `${found.value} belongs to ${owner} already; each domain has one server: remove one of the two`,
     };
+  });
+}
+
+/** The carriers over STANAG 5066. */
+function nodesIn(raw: unknown): FoundNode[] {
+  return find(raw, ["peers", "*", "carriers", "*", "stanag5066"]).flatMap(({ path, value }) =>
+    isMapping(value) ? [{ path, keys: value }] : []
+  );
+}
+
+/** Authentication in a profile that has no place for it. */
+function authFaults(raw: unknown): Fault[] {
+  return find(raw, ["peers", "*"]).flatMap(({ path, value }) => {
+    if (!isMapping(value) || value.auth === undefined || (value.profile ?? "xep-0361") !== "xep-0361") {
+      return [];
+    }
+    const message = "profile xep-0361 has no place for `auth`; set `profile: halyard` on both sides, " +
+      "or remove `auth` and use `tls` in the carrier";
+    return [{ path: [...path, "auth"], at: "key", message }];
   });
 }
 

@@ -87,6 +87,16 @@ export function duration(options: RangeOptions<QuantityText<typeof DURATION>>): 
   return quantity(DURATION, "Ms", options);
 }
 
+/** A duration, or `off`, which is the default; the server gets milliseconds, or undefined. */
+export function durationOrOff(
+  options: Required<Omit<RangeOptions<QuantityText<typeof DURATION>>, "fallback">>,
+): Field<number | undefined, "Ms"> {
+  const field = duration(options);
+  const off = z.pipe(z.literal("off"), z.transform(() => undefined));
+  const either = { ...field, schema: z.union([off, field.schema]), type: "duration or `off`" };
+  return byDefault("off", { ...either, expects: `off, or ${field.expects}` });
+}
+
 /** `512B`, `64KiB`, `1MiB`; the server gets bytes. */
 export function size(options: RangeOptions<QuantityText<typeof SIZE>>): Field<number, "Bytes"> {
   return quantity(SIZE, "Bytes", options);
@@ -158,6 +168,34 @@ export function addressRange(options: LeafOptions<string>): Field<AddressRange, 
     { type: "address", expects },
     options,
   );
+}
+
+const NODE_ADDRESS = /^(1[0-5]|\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+
+/** The address of one STANAG 5066 node (Annex A, section A.2.2.28.1). */
+export function nodeAddress(options: LeafOptions<string>): Field<string, ""> {
+  const expects = 'the address of one node, four numbers up to 15.255.255.255, such as "1.2.3.4"';
+  const parse = (text: string) => text.split(".").map(Number).join(".");
+  return leaf(textSchema(NODE_ADDRESS, parse), "", { type: "node address", expects }, options);
+}
+
+/** A part of each day; it may go over midnight. Minutes from midnight. */
+export interface TimeSpan {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+const TIME_SPAN = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/;
+
+/** `22:00-06:00`; the server gets minutes from midnight. */
+export function timeSpan(options: LeafOptions<string>): Field<TimeSpan, ""> {
+  const expects = 'a part of the day in hours and minutes, such as "22:00-06:00"';
+  const parse = (text: string): TimeSpan | undefined => {
+    const [fromHour = 0, from = 0, toHour = 0, to = 0] = (TIME_SPAN.exec(text) ?? []).slice(1).map(Number);
+    const span = { fromMinute: 60 * fromHour + from, toMinute: 60 * toHour + to };
+    return span.fromMinute === span.toMinute ? undefined : span;
+  };
+  return leaf(textSchema(TIME_SPAN, parse), "", { type: "time-time", expects }, options);
 }
 
 /** A SHA-256 fingerprint; the server gets 64 hexadecimal digits in lower case. */

@@ -1,8 +1,8 @@
 import type { Problem } from "./fault.ts";
+import { readKeyFile } from "./key_file.ts";
 import { parseConfig, type ParsedConfig } from "./parse.ts";
-
-/** Most bytes of a configuration file, certificate or key. */
-export const FILE_SIZE_LIMIT_BYTES = 1_048_576;
+import { readFile } from "./read_file.ts";
+import type { Config } from "./schema.ts";
 
 /**
  * Reads and validates a configuration file.
@@ -23,7 +23,13 @@ export function loadConfig(file: string): ParsedConfig {
 export function checkConfig(file: string): readonly Problem[] {
   const loaded = loadConfig(file);
   if ("problems" in loaded) return loaded.problems;
-  const { config: { tls }, problemAt } = loaded;
+  const { config, problemAt } = loaded;
+  return [...pemProblems(config, problemAt), ...keyProblems(config, problemAt)];
+}
+
+type ProblemAt = Extract<ParsedConfig, { readonly config: Config }>["problemAt"];
+
+function pemProblems({ tls }: Config, problemAt: ProblemAt): Problem[] {
   if (tls === undefined) return [];
   return PEM_FILES.flatMap(({ key, noun, header }) => {
     const path = tls[key];
@@ -38,42 +44,19 @@ export function checkConfig(file: string): readonly Problem[] {
   });
 }
 
+function keyProblems({ peers }: Config, problemAt: ProblemAt): Problem[] {
+  return [...peers].flatMap(([name, { auth }]) => {
+    const read = auth === undefined ? undefined : readKeyFile(auth.keyFile);
+    if (read === undefined || "key" in read) return [];
+    return [problemAt(["peers", name, "auth", "key_file"], `${auth?.keyFile} ${read.why}`)];
+  });
+}
+
 /** What the files named in `tls` have to hold. */
 const PEM_FILES = [
   { key: "certificate", noun: "certificate", header: /-----BEGIN CERTIFICATE-----/ },
   { key: "key", noun: "unencrypted private key", header: /-----BEGIN (?:EC |RSA )?PRIVATE KEY-----/ },
 ] as const;
-
-type Contents = { readonly bytes: Uint8Array } | { readonly why: string };
-
-/** The contents of a file, or why there are none. Reads no further than the limit, whatever the file is. */
-function readFile(path: string): Contents {
-  try {
-    if (Deno.statSync(path).isDirectory) return { why: "is a folder; name a file" };
-    using file = Deno.openSync(path);
-    const buffer = new Uint8Array(FILE_SIZE_LIMIT_BYTES + 1);
-    let sizeBytes = 0;
-    for (;;) {
-      const count = sizeBytes < buffer.length ? file.readSync(buffer.subarray(sizeBytes)) : null;
-      if (count === null) break;
-      sizeBytes += count;
-    }
-    if (sizeBytes > FILE_SIZE_LIMIT_BYTES) {
-      return { why: `is larger than the ${FILE_SIZE_LIMIT_BYTES} bytes allowed` };
-    }
-    return { bytes: buffer.subarray(0, sizeBytes) };
-  } catch (error) {
-    return { why: whyNot(error) };
-  }
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "does not exist; check the path";
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "may not be read by this user; change its permissions";
-  }
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-}
 
 /** The first line that is not UTF-8, from 1. Lines can be told apart first: no other character has a byte 0x0A. */
 function firstLineNotUtf8(bytes: Uint8Array): number | undefined {

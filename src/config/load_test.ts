@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { formatProblem } from "./fault.ts";
-import { checkConfig, FILE_SIZE_LIMIT_BYTES, loadConfig } from "./load.ts";
+import { checkConfig, loadConfig } from "./load.ts";
+import { FILE_SIZE_LIMIT_BYTES } from "./read_file.ts";
 
 /** Runs `work` in a folder of its own that is removed afterwards. */
 function inFolder(work: (folder: string) => void): void {
@@ -104,5 +105,28 @@ Deno.test("a certificate and a key that are named have to be there, and to be wh
       Deno.writeTextFileSync(`${folder}/k.pem`, `-----BEGIN ${kind}PRIVATE KEY-----\n`);
       assert.deepEqual(check(), []);
     }
+  });
+});
+
+Deno.test("the key of a peer is meant from the file's folder, and has to be one", () => {
+  inFolder((folder) => {
+    const file = `${folder}/f.yaml`;
+    Deno.writeTextFileSync(
+      file,
+      "domain: a\npeers:\n  b:\n    domains: [b]\n    profile: halyard\n" +
+        "    auth: { mode: sign, key_file: b.key }\n    carriers: [{ tcp: { connect: 'b:1' } }]\n",
+    );
+    const check = () =>
+      checkConfig(file).map((problem) => formatProblem(problem).replaceAll(`${folder}/`, ""));
+    assert.deepEqual(check(), ["f.yaml:6:35: b.key does not exist; check the path"]);
+    Deno.writeTextFileSync(`${folder}/b.key`, "0".repeat(63), { mode: 0o600 });
+    assert.deepEqual(check(), [
+      "f.yaml:6:35: b.key holds no key: 32 octets in base64url or hexadecimal; halyard key make makes one",
+    ]);
+    Deno.writeTextFileSync(`${folder}/b.key`, "0".repeat(64));
+    assert.deepEqual(check(), []);
+    const loaded = loadConfig(file);
+    assert.ok("config" in loaded);
+    assert.deepEqual(loaded.config.peers.get("b")?.auth, { mode: "sign", keyFile: `${folder}/b.key` });
   });
 });

@@ -26,12 +26,17 @@ function faultsOfIssue(issue: Issue, path: KeyPath, root: Field): Fault[] {
   }
   if (issue.code === "invalid_union") {
     // The branch that got beyond the type of the value is the one that was meant.
-    const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0));
+    const meant = issue.errors.find((branch) => branch.every(isInside));
     if (meant !== undefined) {
       return meant.flatMap((inner) => faultsOfIssue(inner, [...path, ...inner.path.map(step)], root));
     }
   }
   return [valueFault(path, issue.input, root)];
+}
+
+/** Whether a mistake is one within a value, which is of the right type then. */
+function isInside({ path, code }: Issue): boolean {
+  return path.length > 0 || code === "unrecognized_keys";
 }
 
 function valueFault(path: KeyPath, input: unknown, root: Field): Fault {

@@ -63,5 +63,9 @@ function inOrder(
 function withPaths(config: Config, folder: string): Config {
   const from = (path: string) => isAbsolute(path) ? path : join(folder, path);
   const tls = config.tls && { certificate: from(config.tls.certificate), key: from(config.tls.key) };
-  return { ...config, data: from(config.data), tls };
+  const peers = new Map([...config.peers].map(([name, peer]) => {
+    const auth = peer.auth && { ...peer.auth, keyFile: from(peer.auth.keyFile) };
+    return [name, { ...peer, auth }];
+  }));
+  return { ...config, data: from(config.data), tls, peers };
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { formatProblem } from "./fault.ts";
 import { parseConfig } from "./parse.ts";
-import type { Config } from "./schema.ts";
+import { PRESET_NAMES, presetRules } from "./rules.ts";
+import type { CarrierConfig, Config, TcpConfig } from "./schema.ts";
+
+/** The carrier, if it is one over TCP. */
+function tcpOf(carrier: CarrierConfig | undefined): TcpConfig | undefined {
+  return carrier?.kind === "tcp" ? carrier : undefined;
+}
 
 function configOf(text: string, file = "f.yaml"): Config {
   const parsed = parseConfig(text, file);
@@ -47,10 +53,13 @@ Deno.test("everything that may be left out has its default", () => {
   const peer = configOf(withCarrier("connect: '203.0.113.5:5270'")).peers.get("shore");
   assert.deepEqual(peer, {
     domains: ["shore.example"],
+    auth: undefined,
     profile: "xep-0361",
     compression: "deflate",
     rules: ["drop-chat-states", "fold-presence", "strip-xhtml-im"],
-    queue: { stanzas: 5_000, sizeBytes: 8_388_608, ageMs: 86_400_000 },
+    queue: { stanzas: 5_000, sizeBytes: 8_388_608, ageMs: 86_400_000, highestPrecedence: "flash" },
+    tellWaitingMs: undefined,
+    quietHours: [],
     presence: {
       onLinkDown: "hold",
       maxStaleMs: 1_800_000,
@@ -83,6 +92,9 @@ Deno.test("everything that may be left out has its default", () => {
       connectTimeoutMs: 120_000,
       retryFirstMs: 2_000,
       retryMostMs: 300_000,
+      turnaroundMs: 0,
+      ackTimeoutMs: 120_000,
+      idleCloseMs: undefined,
     }],
   });
 });
@@ -106,7 +118,7 @@ const CALLERS: readonly (readonly [string, string, string[]])[] = [
 for (const [name, keys, expected] of CALLERS) {
   Deno.test(`who may call: ${name}`, () => {
     const [carrier] = configOf(withCarrier(keys)).peers.get("shore")?.carriers ?? [];
-    assert.deepEqual(carrier?.allowFrom.map((range) => range.text), expected);
+    assert.deepEqual(tcpOf(carrier)?.allowFrom.map((range) => range.text), expected);
   });
 }
 
@@ -124,6 +136,37 @@ for (const [text, expected] of RULE_LISTS) {
     assert.deepEqual(peer?.rules, expected);
   });
 }
+
+Deno.test("a rule is read with its name or its place, and presets with what they extend", () => {
+  const text =
+    "    rules:\n      - hf\n      - { match: { from: 'ops@ship.example' }, precedence: immediate }\n" +
+    "      - { name: slow, match: { kind: presence, show: [away, xa] }, hold: 10m }\n      - text-only\n";
+  const rules = configOf(withCarrier("connect: 'b:1'", text)).peers.get("shore")?.rules ?? [];
+  assert.deepEqual(rules.map((rule) => typeof rule === "string" ? rule : rule.name), [
+    "drop-chat-states",
+    "fold-presence",
+    "strip-xhtml-im",
+    "rule 2",
+    "slow",
+    "text-presence",
+    "text-content",
+    "text-requests",
+    "text-no-requests",
+  ]);
+  const [, , , second, third] = rules;
+  assert.ok(typeof second === "object" && typeof third === "object");
+  assert.deepEqual([second.match.from, second.precedence, second.direction], [
+    ["ops@ship.example"],
+    "immediate",
+    "out",
+  ]);
+  assert.deepEqual([third.match.show, third.holdMs], [["away", "xa"], 600_000]);
+});
+
+Deno.test("every preset is written in the language", () => {
+  for (const name of PRESET_NAMES) assert.ok(Array.isArray(presetRules(name)), name);
+  assert.equal(presetRules("text-only").length, 7);
+});
 
 Deno.test("when clients is given, only what is named in it is opened", () => {
   const text = "domain: a\nclients: { plaintext: { listen: '0.0.0.0:1', insecure: true } }\n";
@@ -146,7 +189,7 @@ Deno.test("a fingerprint is read with and without colons", () => {
     const [carrier] =
       configOf(withCarrier(`connect: 'b:1', tls: { peer_fingerprint: '${text}' }`)).peers.get("shore")
         ?.carriers ?? [];
-    assert.deepEqual(carrier?.tls, { peerFingerprint: "ab".repeat(32) });
+    assert.deepEqual(tcpOf(carrier)?.tls, { peerFingerprint: "ab".repeat(32) });
   }
 });
 

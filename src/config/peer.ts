@@ -1,7 +1,9 @@
-import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, section } from "./field.ts";
-import { choice, count, domain, duration, flag, size } from "./leaves.ts";
 import { caches } from "./caches.ts";
+import { byDefault, type KeyRule, listOf, mapOf, oneOf, optional, section } from "./field.ts";
+import { choice, count, domain, duration, durationOrOff, flag, path, size, timeSpan } from "./leaves.ts";
+import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
+import { stanag5066 } from "./stanag5066.ts";
 import { tcp } from "./tcp.ts";
 
 const queue = section("Stanzas that wait for the link; what does not fit is answered with an error.", {
@@ -17,6 +19,12 @@ const queue = section("Stanzas that wait for the link; what does not fit is answ
     from: "1s",
     to: "30d",
     fallback: "24h",
+  }),
+  highest_precedence: choice({
+    about:
+      "The highest precedence that a sender may claim by XEP-0131 headers; more counts as this. Rules may give any.",
+    words: PRECEDENCES,
+    fallback: "flash",
   }),
 });
 
@@ -59,14 +67,25 @@ const presence = section(
   },
 );
 
+const auth = section(
+  "Proof, frame by frame, that what crosses comes from the peer; both sides need the same.",
+  {
+    mode: choice({
+      about: "`sign`: readable by all, forged by none; `seal`: enciphered too.",
+      words: ["sign", "seal"],
+    }),
+    key_file: path({ about: "The key that both sides hold, as `halyard key make` writes it." }),
+  },
+);
+
 const carrier = oneOf("What bears the bytes of the link.", {
   tcp,
-  stanag5066: notBuilt("A STANAG 5066 node, by its subnetwork interface."),
+  stanag5066,
 });
 
 const peer = section("The server across a link.", {
   domains: listOf(
-    { about: "Domains that the peer speaks for.", noun: "XMPP domains", most: 64 },
+    { about: "Domains that the peer speaks for, its own `domain` first.", noun: "XMPP domains", most: 64 },
     domain({ about: "An XMPP domain." }),
   ),
   profile: choice({
@@ -75,13 +94,33 @@ const peer = section("The server across a link.", {
     words: ["halyard", "xep-0361"],
     fallback: "xep-0361",
   }),
+  auth: optional("the peer is known by its address, or by `tls` of a carrier; profile `halyard` only", auth),
   compression: choice({
     about: "`deflate`: one zlib stream each way from the first byte; the peer must have the same setting.",
     words: ["deflate", "none"],
     fallback: "deflate",
   }),
   rules,
+  quiet_hours: byDefault(
+    [],
+    listOf(
+      {
+        about: "Parts of each day, UTC, in which nothing is sent and nobody is called; what comes is taken.",
+        noun: "parts of the day",
+        least: 0,
+        most: 16,
+      },
+      timeSpan({ about: "From one time of the day to another, UTC." }),
+    ),
+    "none",
+  ),
   queue: byDefault({}, queue, "all defaults"),
+  tell_waiting: durationOrOff({
+    about: "After what wait a sender is told, once in an outage, that and why the message waits; or `off`.",
+    from: "1s",
+    to: "1d",
+    example: "30s",
+  }),
   presence: byDefault({}, presence, "all defaults"),
   caches: byDefault({}, caches, "all defaults"),
   carriers: listOf(

@@ -58,13 +58,18 @@ clients:
 #    domains: [shore.example]
 #    # Language on the link; both ends need the same. Other vendors' servers speak xep-0361 too.
 #    profile: xep-0361
+#    # With profile halyard: proof of who sends, by a key that both ends hold (halyard key make shore.key).
+#    # auth: { mode: seal, key_file: shore.key }
 #    # deflate or none; both ends need the same.
 #    compression: deflate
-#    # What is done to stanzas before they cross: none, satcom, hf, or a list out of
-#    # drop-chat-states, fold-presence, strip-xhtml-im in the order in which they run.
+#    # What is done to stanzas before they cross: a preset (none, satcom, hf, text-only), or a list
+#    # of presets and rules such as: [hf, { match: { kind: iq, child: vcard-temp }, answer: forbidden }]
 #    rules: hf
 #    # Stanzas that wait for the link.
-#    queue: { stanzas: 5000, size: 8MiB, age: 24h }
+#    queue: { stanzas: 5000, size: 8MiB, age: 24h, highest_precedence: flash }
+#    # Senders can be told that their message waits and why, after 30s for instance.
+#    tell_waiting: off
+#    quiet_hours: ["22:00-06:00"]
 #    # While the link is down: hold shows the peer's users as last seen for max_stale, and since when;
 #    # keep does not say since when; strict shows them offline after grace.
 #    # damp: least time between two changes of presence that cross, after many; 0s crosses all.
@@ -103,6 +108,30 @@ clients:
 #          connect_timeout: 2m
 #          retry_first: 2s
 #          retry_most: 5m
+#          turnaround: 0s
+#          ack_timeout: 2m
+#          idle_close: 30m
+#  base:
+#    domains: [base.example]
+#    profile: halyard
+#    carriers:
+#      - stanag5066:
+#          # The SIS server of our own node, its address and the address of the peer's node.
+#          server: "127.0.0.1:5066"
+#          address: "1.2.3.4"
+#          peer_address: "1.2.3.5"
+#          sap: 6
+#          peer_sap: 6
+#          connection: 0
+#          application_id: 32768
+#          rank: 0
+#          # Who confirms: the peer's node, or its client, which costs a turnaround more.
+#          confirmation: node
+#          xep0365: "0.2.1"
+#          # What the channel bears, how long it takes to turn it around, and the longest transmission.
+#          rate: 1200bps
+#          turnaround: 2s
+#          transmission: 127s
 
 # Bounds on what others can make the server hold.
 #limits:

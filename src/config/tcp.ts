@@ -56,6 +56,29 @@ const keys = section(
       to: "1d",
       fallback: RETRY_DEFAULTS.most,
     }),
+    turnaround: duration({
+      about:
+        "Profile `halyard`: time that a change of direction takes; what is ready gathers for up to a quarter of it.",
+      from: "0s",
+      to: "5m",
+      fallback: "0s",
+    }),
+    ack_timeout: duration({
+      about:
+        "Profile `halyard`: how long what was sent may stay unacknowledged before the connection is given up.",
+      from: "1m",
+      to: "1d",
+      fallback: "2m",
+    }),
+    idle_close: optional(
+      "never closed",
+      duration({
+        about:
+          "Profile `halyard`: our call is closed after so long without a word; the next stanza calls again.",
+        from: "10s",
+        to: "7d",
+      }),
+    ),
   },
 );
 

@@ -1,6 +1,6 @@
-import { hex } from "../base/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import { Jid, type Stanza, stanzaOf } from "../stanza/mod.ts";
+import type { Element } from "../xml/mod.ts";
 import { confirmedBy, questionElement, stateOfPresence } from "./known_presence.ts";
 import type { ImOptions } from "./options.ts";
 import type { Contact } from "./presence_cache.ts";
@@ -16,7 +16,8 @@ const MOST_LISTED = 5_000;
 export interface Listed {
   readonly contact: Contact;
   readonly resource: string;
-  readonly state: string;
+  /** As it was known then: what comes since is another element, even if it says the same. */
+  readonly presence: Element;
 }
 
 /** What becomes of questions. */
@@ -81,6 +82,7 @@ export class DomainQuestions implements Hop {
       contact.available.map(([resource, presence]) => ({
         contact,
         resource,
+        presence,
         octets: stateOf(contact, resource, presence),
       }))
     ).slice(0, MOST_LISTED);
@@ -88,7 +90,7 @@ export class DomainQuestions implements Hop {
     this.#asked.set(domain, {
       id,
       sentMs: nowMs,
-      listed: listed?.map(({ octets, ...rest }) => ({ ...rest, state: hex(octets) })),
+      listed: listed?.map(({ octets: _, ...rest }) => rest),
     });
     metrics.count("halyard_presence_questions_total");
     const element = questionElement(id, listed?.map(({ octets }) => octets));
@@ -118,16 +120,15 @@ export class DomainQuestions implements Hop {
   }
 }
 
-/** Whether a resource still says what the question said of it. */
-export function isUnchanged({ contact, resource, state }: Listed): boolean {
-  const presence = contact.available.find(([name]) => name === resource)?.[1];
-  return presence !== undefined && hex(stateOf(contact, resource, presence)) === state;
+/** Whether nothing was heard of a resource since the question named it. */
+export function isUnheard({ contact, resource, presence }: Listed): boolean {
+  return contact.available.some(([name, known]) => name === resource && known === presence);
 }
 
 function stateOf(
   contact: Contact,
   resource: string,
-  presence: Parameters<typeof stateOfPresence>[1],
+  presence: Element,
 ): Uint8Array {
   return stateOfPresence(contact.address(resource).toString(), presence);
 }

@@ -2,7 +2,7 @@ import type { Hop, LinkEvents } from "../router/mod.ts";
 import { type Jid, NS, type Stanza, withDelay } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { Deadline } from "./deadline.ts";
-import { DomainQuestions, isUnchanged, type Listed } from "./domain_questions.ts";
+import { DomainQuestions, isUnheard, type Listed } from "./domain_questions.ts";
 import type { ImOptions } from "./options.ts";
 import { type Contact, type Fact, type Moment, PresenceCache } from "./presence_cache.ts";
 import { hasMoved, isUnreachable, readdressed, unavailable, withTo } from "./presence_element.ts";
@@ -187,7 +187,7 @@ export class RemotePresence implements LinkEvents {
     for (const one of listed ?? []) {
       const { contact, resource, isTrue } = one;
       // Where other presence came since, it is that which counts.
-      if (this.#cache.find(contact.jid) !== contact || !isUnchanged(one)) continue;
+      if (this.#cache.find(contact.jid) !== contact || !isUnheard(one)) continue;
       if (isTrue) {
         contact.confirm(resource, now);
       } else {

@@ -14,7 +14,7 @@ const LEAST_MEMBERS = 4;
 const SEPARATE_MS = 6 * 3_600_000;
 /** Accounts of which that is remembered; the oldest go first. */
 const MOST_SEPARATE = 1_000;
-/** Resources remembered whose presence was lost for lack of room; the oldest go first. */
+/** Resources remembered whose presence died in the queue; the oldest go first. */
 const MOST_LOST = 10_000;
 
 /** What the rosters say about who sees whom; given by the server around. */
@@ -27,11 +27,17 @@ export interface Rosters {
   tellAgain(resource: Jid, domain: string): void;
 }
 
+/** A stanza that waits, as it would leave: behind the rules. */
+export interface Leaving {
+  readonly waiting: Waiting;
+  readonly stanza: Stanza;
+}
+
 /** Presence to many that crosses as one. */
 export interface Folded {
   readonly element: Element;
   /** What it stands for. */
-  readonly members: readonly Waiting[];
+  readonly members: readonly Leaving[];
 }
 
 /**
@@ -44,7 +50,7 @@ export interface Folded {
 export class AudienceFolder {
   readonly #rosters: Rosters;
   readonly #folds: boolean;
-  /** Resources whose newest presence did not find room in the queue, with the domain it was for. */
+  /** Resources whose newest presence died in the queue, with the domain it was for. */
   readonly #lost = new Map<string, { readonly from: Jid; readonly domain: string }>();
   /** Until when an account's presence to a domain crosses in separate stanzas. */
   readonly #separate = new Map<string, number>();
@@ -57,30 +63,22 @@ export class AudienceFolder {
 
   /**
    * Folds the presence that leaves next with what waits right behind it.
-   * @param waiting all that waits, in order
+   * @param leaving all that leaves next, in order; asked for no further than it is alike
    * @param knows whether an addressee who is not among those may be told all the same, since he knows it already
    */
-  fold(waiting: readonly Waiting[], knows: (presence: Stanza) => boolean, nowMs: number): Folded | undefined {
-    const [first, second] = waiting;
-    if (!this.#folds || first === undefined || second === undefined || !isBroadcast(first.stanza)) {
-      return undefined;
-    }
-    const { from, to, element } = first.stanza;
-    if ((this.#separate.get(keyOf(from, to.domain)) ?? 0) > nowMs) return undefined;
-    const content = contentOf(element);
-    if (!isAlike(second.stanza, first.stanza, content)) return undefined;
+  fold(leaving: Iterable<Leaving>, knows: (presence: Stanza) => boolean, nowMs: number): Folded | undefined {
+    if (!this.#folds) return undefined;
+    const run = alikeRun(leaving, ({ from, to }) => !this.#isSeparate(from, to.domain, nowMs));
+    const [first] = run;
+    if (first === undefined || run.length < LEAST_MEMBERS) return undefined;
+    const { from, to, origin, element } = first.stanza;
     const audience = new Set(this.#rosters.subscribersIn(from.bare, to.domain));
-    const members: Waiting[] = [];
-    for (const one of waiting) {
-      if (!isAlike(one.stanza, first.stanza, content) || !audience.has(one.stanza.to.toString())) break;
-      members.push(one);
-    }
+    const outsider = run.findIndex(({ stanza }) => !audience.has(stanza.to.toString()));
+    const members = outsider < 0 ? run : run.slice(0, outsider);
     if (members.length < LEAST_MEMBERS) return undefined;
     const named = new Set(members.map(({ stanza }) => stanza.to.toString()));
     const others = [...audience].filter((jid) => !named.has(jid));
-    if (!others.every((jid) => knows(readdressed(first.stanza, Jid.of(jid), first.stanza.origin)))) {
-      return undefined;
-    }
+    if (!others.every((jid) => knows(readdressed(first.stanza, Jid.of(jid), origin)))) return undefined;
     const name = xml(NAME, { xmlns: NS.HALYARD, d: audienceDigest([...audience]) });
     const folded = copy(element, { attrs: { to: to.domain }, children: [...element.children, name] });
     return { element: folded, members };
@@ -115,9 +113,9 @@ export class AudienceFolder {
     return { presence: audience.map((jid) => readdressed(plain, jid, stanza.origin)) };
   }
 
-  /** Presence was dropped for lack of room: the other side believes what it was told before, until `tellLost`. */
+  /** Presence died in the queue: the other side believes what it was told before, until `tellLost`. */
   lost({ kind, type, from, to }: Stanza): void {
-    if (kind !== "presence" || type !== "" || from.isBare) return;
+    if (kind !== "presence" || (type !== "" && type !== "unavailable") || from.isBare) return;
     const key = `${from}\n${to.domain}`;
     this.#lost.set(key, { from: from.ownCopy(), domain: to.domain });
     const [oldest] = this.#lost.keys();
@@ -129,6 +127,10 @@ export class AudienceFolder {
     const lost = [...this.#lost.values()];
     this.#lost.clear();
     for (const { from, domain } of lost) this.#rosters.tellAgain(from, domain);
+  }
+
+  #isSeparate(account: Jid, domain: string, nowMs: number): boolean {
+    return (this.#separate.get(keyOf(account, domain)) ?? 0) > nowMs;
   }
 
   /**
@@ -149,6 +151,22 @@ export class AudienceFolder {
     this.#rosters.tellAgain(to, from.domain);
     return true;
   }
+}
+
+/** What leaves next, as far as it is one presence to several. @param mayBegin whether the first may be one of them */
+function alikeRun(leaving: Iterable<Leaving>, mayBegin: (stanza: Stanza) => boolean): Leaving[] {
+  const run: Leaving[] = [];
+  let content = "";
+  for (const one of leaving) {
+    const { stanza } = one;
+    const [first] = run;
+    if (first === undefined) {
+      if (!isBroadcast(stanza) || !mayBegin(stanza)) break;
+      content = contentOf(stanza.element);
+    } else if (!isAlike(stanza, first.stanza, content)) break;
+    run.push(one);
+  }
+  return run;
 }
 
 const LINK: Origin = { kind: "local", name: "link" };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { Jid, type Stanza, stanzaOf } from "../stanza/mod.ts";
 import { elementSizeBytes, readXml, writeXml } from "../xml/mod.ts";
-import { audienceDigest, AudienceFolder, type Rosters } from "./audience.ts";
+import { audienceDigest, AudienceFolder, type Leaving, type Rosters } from "./audience.ts";
 import { queueClass } from "./classes.ts";
-import type { Waiting } from "./queue.ts";
+import { ROUTINE } from "./terms.ts";
 import { stanza } from "./testing/stanzas.ts";
 
 const SHORE = "shore.example";
@@ -25,16 +25,19 @@ function rosters(
   };
 }
 
-function waiting(xmls: readonly string[]): Waiting[] {
+function waiting(xmls: readonly string[]): Leaving[] {
   return xmls.map((xml, order) => {
     const one = stanza(xml);
-    return {
+    const waiting = {
       order,
       stanza: one,
       sizeBytes: elementSizeBytes(one.element),
       class: queueClass(one),
+      precedence: "routine",
+      terms: ROUTINE,
       storeId: undefined,
-    };
+    } as const;
+    return { waiting, stanza: one };
   });
 }
 

@@ -1,13 +1,19 @@
-import { type CancelTimer, type Clock, errorText, type Log, type RandomSource } from "../base/mod.ts";
+import {
+  Backoff,
+  type CancelTimer,
+  type Clock,
+  errorText,
+  type Log,
+  type RandomSource,
+} from "../base/mod.ts";
 import { ConnectError, type Endpoint, type Network, type Transport } from "../net/mod.ts";
-import { Backoff } from "./backoff.ts";
-import type { CarrierConfig } from "./peer_config.ts";
+import type { TcpCarrierConfig } from "./peer_config.ts";
 
 /** What a caller stands on. */
 export interface CallerOptions {
   readonly peer: string;
   /** In the order in which they are tried; those without `connect` are left out. */
-  readonly carriers: readonly CarrierConfig[];
+  readonly carriers: readonly TcpCarrierConfig[];
   readonly network: Network;
   readonly clock: Clock;
   readonly random: RandomSource;
@@ -15,12 +21,12 @@ export interface CallerOptions {
   /** A call has begun. */
   readonly onCalling: () => void;
   /** A call went through. */
-  readonly onConnected: (transport: Transport, carrier: CarrierConfig) => void;
+  readonly onConnected: (transport: Transport, carrier: TcpCarrierConfig) => void;
   /** Every carrier was tried in vain. */
   readonly onFailed: () => void;
 }
 
-type Way = CarrierConfig & { readonly connect: Endpoint };
+type Way = TcpCarrierConfig & { readonly connect: Endpoint };
 
 /**
  * Calls a peer: one call at a time, each over the first carrier that gets through, with growing pauses between. Its

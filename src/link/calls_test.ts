@@ -276,7 +276,7 @@ Deno.test("a link that is switched off hangs up, calls nobody and answers nobody
   await shore.links.start();
   await ship.links.start();
   await world.clock.advance(10);
-  ship.links.setEnabled("shore", false);
+  ship.links.setMode("shore", "down");
   await world.clock.advance(3_600_000);
   assert.deepEqual(ship.events, ["shore up", "shore down"]);
   assert.equal(ship.status.state, "disabled");
@@ -288,11 +288,11 @@ Deno.test("a link that is switched off hangs up, calls nobody and answers nobody
   ship.send(MESSAGE);
   await world.clock.advance(10);
   assert.equal(ship.status.queue.stanzas, 1);
-  ship.links.setEnabled("shore", true);
+  ship.links.setMode("shore", "up");
   await world.clock.advance(10);
   assert.equal(ship.status.state, "up");
   assert.deepEqual(shore.bodies, ["hello"]);
-  assert.throws(() => ship.links.setEnabled("moon", false), /Cannot find peer moon: known are shore/);
+  assert.throws(() => ship.links.setMode("moon", "down"), /Cannot find peer moon: known are shore/);
   await world.stop();
 });
 

@@ -11,7 +11,10 @@ import { isStandaloneState } from "./rules/mod.ts";
  * - `message`: what people wrote, and subscriptions.
  * - `presence-end`: unavailable presence; small, and never refused.
  */
-export type QueueClass = "noise" | "presence" | "iq" | "message" | "presence-end";
+export type QueueClass = typeof CLASSES[number];
+
+/** The names of the classes, the lowest first. */
+export const CLASSES = ["noise", "presence", "iq", "message", "presence-end"] as const;
 
 /** The class of a stanza. */
 export function queueClass(stanza: Stanza): QueueClass {

@@ -5,7 +5,8 @@ import { type PresetInput, type PresetOutput, PresetStream, streamErrorText } fr
 import type { Element, XmlLimits } from "../xml/mod.ts";
 import { counted } from "./counted.ts";
 import { Pacer } from "./pacer.ts";
-import type { CarrierConfig } from "./peer_config.ts";
+import type { TcpCarrierConfig } from "./peer_config.ts";
+import { RecentText } from "./recent_text.ts";
 import type { Tally } from "./tally.ts";
 
 /** Time the far side gets to close its side once we have closed ours. */
@@ -25,7 +26,7 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   readonly peer: string;
   readonly transport: Transport;
-  readonly carrier: CarrierConfig;
+  readonly carrier: TcpCarrierConfig;
   readonly compression: "deflate" | "none";
   readonly xmlLimits: XmlLimits;
   readonly tally: Tally;
@@ -35,7 +36,7 @@ export interface ConnectionOptions {
 
 /** One connection to a peer, whoever opened it: a zero-handshake stream in each direction (XEP-0361). */
 export class Connection {
-  readonly carrier: CarrierConfig;
+  readonly carrier: TcpCarrierConfig;
   readonly pacer: Pacer;
   readonly openedMs: number;
   readonly #options: ConnectionOptions;
@@ -46,6 +47,7 @@ export class Connection {
   readonly #stream: PresetStream;
   #phase: "open" | "closing" | "closed" = "open";
   #reason: CloseReason | undefined;
+  readonly #recent = new RecentText();
   #linkOutBytes = 0;
   #hasSent = false;
   #hasHeard = false;
@@ -71,6 +73,11 @@ export class Connection {
     return this.#phase === "open";
   }
 
+  /** The last of what was sent, as far back as the compressor looks. */
+  get recentXml(): string {
+    return this.#recent.text;
+  }
+
   /** Whether a batch was ever handed over. */
   get hasSent(): boolean {
     return this.#hasSent;
@@ -94,6 +101,7 @@ export class Connection {
   async send(xml: string): Promise<number> {
     const beforeBytes = this.#linkOutBytes;
     this.#hasSent = true;
+    this.#recent.add(xml);
     await this.#write(xml);
     return this.#linkOutBytes - beforeBytes;
   }

@@ -3,17 +3,20 @@ import type { Network } from "../net/mod.ts";
 import type { LinkEvents } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Storage } from "../storage/mod.ts";
-import type { Rosters } from "./audience.ts";
 import type { XmlLimits } from "../xml/mod.ts";
+import type { Rosters } from "./audience.ts";
+import type { Stations } from "./stations.ts";
 
 /** What every link of a server shares. */
 export interface LinkContext {
   /** Domains that peers may address, prepared. */
   readonly servedDomains: readonly string[];
   readonly network: Network;
+  /** The binds to STANAG 5066 nodes. */
+  readonly stations: Stations;
   /** Takes stanzas from peers, and answers to those whose stanzas do not cross. */
   readonly router: { route(stanza: Stanza): void };
-  readonly storage: Pick<Storage, "flows" | "linkQueue">;
+  readonly storage: Pick<Storage, "flows" | "linkEpochs" | "linkQueue" | "settings">;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { Stanza } from "../stanza/mod.ts";
-import { PresenceDamper } from "./damper.ts";
+import { type Damped, PresenceDamper } from "./damper.ts";
 import { stanza } from "./testing/stanzas.ts";
 import { World } from "./testing/world.ts";
 
 const DAMP_MS = 20_000;
+const damped = (xml: string): Damped => ({ stanza: stanza(xml) });
 const show = (word: string, resource = "deck") =>
-  stanza(`<presence from='romeo@ship.example/${resource}'><show>${word}</show></presence>`);
+  damped(`<presence from='romeo@ship.example/${resource}'><show>${word}</show></presence>`);
 const gone = (resource = "deck") =>
-  stanza(`<presence type='unavailable' from='romeo@ship.example/${resource}'/>`);
+  damped(`<presence type='unavailable' from='romeo@ship.example/${resource}'/>`);
 
-const held = (damper: PresenceDamper, presence: Stanza, nowMs: number) =>
+const held = (damper: PresenceDamper<Damped>, presence: Damped, nowMs: number) =>
   damper.offer(presence, true, nowMs).isHeld;
-const showOf = ({ element }: Stanza) => element.getChildText("show");
+const showOf = ({ stanza: { element } }: Damped) => element.getChildText("show");
 
 Deno.test("the first change passes, the next waits, the newest of those that wait passes in the end", () => {
-  const damper = new PresenceDamper(DAMP_MS);
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
   assert.equal(held(damper, show("chat"), 0), false);
   assert.equal(damper.nextDueMs, undefined);
   assert.equal(held(damper, show("away"), 1_000), true);
@@ -35,7 +35,7 @@ const WAITS: readonly (readonly [change: string, waitMs: number])[] = [
 ];
 
 Deno.test("each further change in a row waits longer, up to a bound, and a rest forgives", async (t) => {
-  const damper = new PresenceDamper(DAMP_MS);
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
   let nowMs = 0;
   damper.offer(show("0"), true, nowMs);
   for (const [change, waitMs] of WAITS) {
@@ -55,19 +55,19 @@ Deno.test("each further change in a row waits longer, up to a bound, and a rest 
 });
 
 Deno.test("that a resource has gone passes at once, and takes what was held back with it", () => {
-  const damper = new PresenceDamper(DAMP_MS);
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
   damper.offer(show("a"), true, 0);
-  damper.offer(show("b"), true, 1);
-  damper.offer(show("c", "phone"), true, 1);
-  const offer = damper.offer(gone(), true, 2);
+  damper.offer(show("b"), true, 200);
+  damper.offer(show("c", "phone"), true, 200);
+  const offer = damper.offer(gone(), true, 201);
   assert.deepEqual([offer.isHeld, offer.dropped.map(showOf)], [false, ["b"]]);
-  const all = stanza("<presence type='unavailable' from='romeo@ship.example'/>");
-  assert.deepEqual(damper.offer(all, true, 3).dropped.map(showOf), ["c"]);
+  const all = damped("<presence type='unavailable' from='romeo@ship.example'/>");
+  assert.deepEqual(damper.offer(all, true, 202).dropped.map(showOf), ["c"]);
   assert.equal(damper.nextDueMs, undefined);
 });
 
 Deno.test("what is held back leaves before a message to the same account, and only before that", () => {
-  const damper = new PresenceDamper(DAMP_MS);
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
   damper.offer(show("a"), true, 0);
   damper.offer(show("b"), true, 1);
   for (
@@ -83,30 +83,45 @@ Deno.test("what is held back leaves before a message to the same account, and on
 });
 
 Deno.test("the answer to a question passes at once; so does what is of no use to hold, and all when off", () => {
-  const damper = new PresenceDamper(DAMP_MS);
-  const { from, to } = show("a");
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
+  const { stanza: { from, to } } = show("a");
   damper.offer(show("a"), true, 0);
   assert.equal(damper.offer(show("a"), false, 1).isHeld, false);
   damper.reopen(from, to);
   assert.equal(held(damper, show("b"), 2), false);
   assert.equal(
-    held(damper, stanza("<presence><x xmlns='http://jabber.org/protocol/muc'/></presence>"), 3),
+    held(damper, damped("<presence><x xmlns='http://jabber.org/protocol/muc'/></presence>"), 3),
     false,
   );
-  const off = new PresenceDamper(0);
+  const off = new PresenceDamper<Damped>(0);
   for (const word of ["a", "b", "c"]) assert.equal(held(off, show(word), 1), false);
 });
 
+Deno.test("an answer is of every resource: of each one word passes, and all of them count as one", () => {
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
+  const { stanza: { from, to } } = show("a");
+  const both = (nowMs: number, ...words: readonly string[]) =>
+    words.map((word) => [held(damper, show(word), nowMs), held(damper, show(word, "phone"), nowMs)]);
+  assert.deepEqual(both(0, "a"), [[false, false]]);
+  assert.deepEqual(both(50, "b"), [[true, true]]);
+  damper.reopen(from, to);
+  assert.deepEqual(both(1_000, "c", "d"), [[false, false], [true, true]]);
+  assert.equal(damper.nextDueMs, 1_000 + DAMP_MS);
+  damper.reopenAll();
+  assert.deepEqual(both(5_000, "e"), [[false, false]]);
+  assert.equal(held(damper, show("f", "tablet"), 5_100), true, "what comes later is no answer");
+});
+
 Deno.test("a clock that is set back holds nothing back for what is yet to come", () => {
-  const damper = new PresenceDamper(DAMP_MS);
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
   damper.offer(show("a"), true, 1_000_000);
   damper.offer(show("b"), true, 1_000_001);
   assert.deepEqual(damper.due(5).map(showOf), ["b"]);
 });
 
 Deno.test("for more pairs than are remembered nothing is held back", () => {
-  const damper = new PresenceDamper(DAMP_MS);
-  const of = (n: number) => stanza(`<presence to='n${n}@shore.example'/>`);
+  const damper = new PresenceDamper<Damped>(DAMP_MS);
+  const of = (n: number) => damped(`<presence to='n${n}@shore.example'/>`);
   for (let n = 0; n < 10_000; n++) damper.offer(of(n), true, 0);
   assert.equal(held(damper, of(10_000), 1), false);
   assert.equal(held(damper, of(10_000), 2), false);
@@ -145,9 +160,9 @@ for (const { name, xml } of FLAPS) {
     assert(shore.routed.length <= 3, `${shore.routed.length} stanzas`);
     const last = stanza(xml(100));
     const arrived = shore.routed.at(-1);
-    assert.deepEqual([arrived?.type, arrived && showOf(arrived), `${arrived?.from}`], [
+    assert.deepEqual([arrived?.type, arrived && showOf({ stanza: arrived }), `${arrived?.from}`], [
       last.type,
-      showOf(last),
+      showOf({ stanza: last }),
       `${last.from}`,
     ]);
     await world.stop();
@@ -187,7 +202,7 @@ Deno.test("whatever happens, the far side knows the truth in the end", async () 
         const from = one.from.toString();
         if (one.kind === "message") {
           assert.equal(view.get(from) ?? "", one.element.getChildText("body"), "a message passed presence");
-        } else if (one.type === "") view.set(from, showOf(one) ?? "");
+        } else if (one.type === "") view.set(from, showOf({ stanza: one }) ?? "");
         else view.delete(from);
       }
       const sorted = (map: Map<string, string>) => [...map].sort(([a], [b]) => a < b ? -1 : 1);

@@ -1,12 +1,12 @@
 import type { Log } from "../base/mod.ts";
 import { isInRanges } from "../config/mod.ts";
 import type { Endpoint, LinkTls, Listener, Network, Transport } from "../net/mod.ts";
-import type { CarrierConfig, LinkPeer } from "./peer_config.ts";
+import type { CarrierConfig, LinkPeer, TcpCarrierConfig } from "./peer_config.ts";
 
 /** One who may call at a door. */
 interface Guest {
   readonly peer: LinkPeer;
-  readonly carrier: CarrierConfig;
+  readonly carrier: TcpCarrierConfig;
 }
 
 /** One listening endpoint with all who may call there. */
@@ -62,7 +62,7 @@ export class Doors {
   }
 
   #add(peer: LinkPeer, carrier: CarrierConfig): void {
-    if (carrier.listen === undefined) return;
+    if (carrier.kind !== "tcp" || carrier.listen === undefined) return;
     const { host, port } = carrier.listen;
     const key = `${host}:${port}`;
     const door = this.#doors.get(key) ?? { at: carrier.listen, tls: carrier.tls, guests: [] };

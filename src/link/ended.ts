@@ -1,5 +1,6 @@
 import { Jid, NS, type Origin, type Stanza, stanzaOf } from "../stanza/mod.ts";
 import { readXml, xml } from "../xml/mod.ts";
+import type { Rosters } from "./audience.ts";
 
 const LINK: Origin = { kind: "local", name: "link" };
 
@@ -7,12 +8,12 @@ const LINK: Origin = { kind: "local", name: "link" };
  * What was on its way when the server stopped will arrive, and may say that somebody is there whose session has ended
  * with the server. Behind it has to go that he is not.
  * @param texts of stanzas that the far side has not confirmed, in order
- * @param audienceOf the contacts in a domain for whom presence was that went to all of them
+ * @param rosters say for whom presence was that went to all contacts in a domain
  */
 export function endedByRestart(
   texts: readonly Uint8Array[],
   nowMs: number,
-  audienceOf: (account: Jid, domain: string) => readonly string[] = () => [],
+  rosters: Pick<Rosters, "subscribersIn"> | undefined,
 ): Stanza[] {
   const decoder = new TextDecoder();
   const ended = new Map<string, Stanza>();
@@ -21,7 +22,7 @@ export function endedByRestart(
     const { from = "", to = "", type } = element.attrs;
     if (element.name !== "presence" || (type !== undefined && type !== "unavailable")) continue;
     const wasForAll = element.getChild("all", NS.HALYARD) !== undefined;
-    for (const jid of wasForAll ? audienceOf(Jid.of(from), to) : [to]) {
+    for (const jid of wasForAll ? rosters?.subscribersIn(Jid.of(from), to) ?? [] : [to]) {
       const key = `${from}\n${jid}`;
       if (type === "unavailable") ended.delete(key);
       else {ended.set(

@@ -15,8 +15,8 @@ Deno.test("of what is on its way when the server stops, presence of sessions tha
     addressed("message", "deck"),
     "<presence from='romeo@ship.example/deck' to='shore.example'><all xmlns='urn:halyard:0' d='x'/></presence>",
   ].map((text) => new TextEncoder().encode(text));
-  const audience = () => ["juliet@shore.example", "nurse@shore.example"];
-  assert.deepEqual(endedByRestart(texts, 0, audience).map(({ element }) => writeXml(element)), [
+  const rosters = { subscribersIn: () => ["juliet@shore.example", "nurse@shore.example"] };
+  assert.deepEqual(endedByRestart(texts, 0, rosters).map(({ element }) => writeXml(element)), [
     "<presence type='unavailable' from='romeo@ship.example/deck' to='juliet@shore.example'/>",
     "<presence type='unavailable' from='romeo@ship.example/deck' to='nurse@shore.example'/>",
   ]);

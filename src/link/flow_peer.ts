@@ -3,24 +3,29 @@ import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { AudienceFolder } from "./audience.ts";
-import { Caller } from "./caller.ts";
+import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { endedByRestart } from "./ended.ts";
-import { LinkEngine } from "./flow/mod.ts";
-import { FlowConnection } from "./flow_connection.ts";
-import { type Borders, inspect, isQuestionOfAllPresence, isQuestionOfPresence } from "./inbound.ts";
+import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
+import { Gathering } from "./gathering.ts";
+import { type Borders, inspect } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
+import { type LinkMode, ModeSwitch } from "./mode.ts";
+import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import { carrierNames, type LinkPeer, type PeerConfig, type TcpCarrierConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
-import type { LinkState, PeerStatus } from "./status.ts";
+import type { Road } from "./road.ts";
+import { RoadMaker } from "./road_maker.ts";
+import { Roads } from "./roads.ts";
+import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
+import { Thinner } from "./thinner.ts";
+import { Unfolder } from "./unfolder.ts";
 
-/** XML that leaves together. */
-const BATCH_SIZE_BYTES = 4_096;
-/** How long what was received may stay unacknowledged before an acknowledgement goes alone. */
-const ACK_DELAY_MS = 5_000;
+/** How long what was received may stay unacknowledged on a stream before an acknowledgement goes alone. */
+export const ACK_DELAY_MS = 30_000;
 /** By what the delay stamp and the addresses may lengthen a stanza between queue and link. */
 const STAMP_SIZE_BYTES = 512;
 
@@ -30,8 +35,7 @@ const encoder = new TextEncoder();
  * The link to one peer in profile `halyard` (docs/link-protocol.md): stanzas go from the outbox into the engine as late
  * as there is room for them, and stay with the engine until the other side has them on disk.
  *
- * One connection is in use. When both sides call at the same moment, the call of the side whose domain sorts lower
- * stands; both know that without a word.
+ * All connections are heard; stanzas leave on one of them (see `Roads`).
  */
 export class FlowPeer implements LinkPeer {
   readonly #config: PeerConfig;
@@ -40,21 +44,25 @@ export class FlowPeer implements LinkPeer {
   readonly #tally: Tally;
   readonly #outbox: Outbox;
   readonly #folder: AudienceFolder | undefined;
+  readonly #unfolder: Unfolder;
+  /** The rules for what comes. */
+  readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
-  readonly #caller: Caller;
+  readonly #maker: RoadMaker;
+  readonly #callers: Callers;
+  readonly #roads: Roads;
+  readonly #mode: ModeSwitch;
+  readonly #news: LinkNews;
+  readonly #gathering: Gathering;
   readonly #expiry: Deadline;
-  readonly #connections = new Set<FlowConnection>();
-  #inUse: FlowConnection | undefined;
-  #isEnabled = true;
   #isRunning = false;
   #isScheduled = false;
   #cancelWait: CancelTimer | undefined;
-  #cancelDown: CancelTimer | undefined;
-  /** Whether the rest of the server believes that the peer's users can be reached. */
-  #isToldUp = false;
   #state: LinkState = "down";
   #sinceMs: number;
   #onAllEnded: (() => void) | undefined;
+  /** Why what came last was not taken. */
+  #fault: GuardFault | undefined;
 
   constructor(config: PeerConfig, context: LinkContext) {
     const { clock, random, log, network, router, storage, metrics } = context;
@@ -64,6 +72,12 @@ export class FlowPeer implements LinkPeer {
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#thinner = new Thinner({
+      rules: config.rules,
+      direction: "in",
+      tally: this.#tally,
+      answer: (stanza) => router.route(stanza),
+    });
     this.#folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
     this.#outbox = new Outbox({
       folder: this.#folder,
@@ -71,10 +85,14 @@ export class FlowPeer implements LinkPeer {
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
+      status: () => this.status(),
       tally: this.#tally,
       clock,
       log,
     });
+    this.#unfolder = new Unfolder(this.#folder, this.#outbox, (answer) => this.accept(answer));
+    this.#gathering = new Gathering(this.#outbox);
+    this.#news = new LinkNews(config, clock, context.events, true);
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,
@@ -82,23 +100,51 @@ export class FlowPeer implements LinkPeer {
       ackDelayMs: ACK_DELAY_MS,
       events: {
         deliver: ({ element }) => this.#deliver(element),
-        peerRestarted: () => this.#tellAnew(),
+        peerRestarted: () => {
+          // The peer has forgotten whom it had shown us, and whom we had shown it.
+          this.#outbox.beginEpoch();
+          this.#news.again();
+        },
         resynchronised: (what, lost) => log.warn("link resynchronised", { peer: name, what, lost }),
+        damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
-    this.#caller = new Caller({
+    this.#maker = new RoadMaker(config, context, this.#engine, this.#tally, {
+      received: (road) => this.#received(road),
+      faulty: (fault) => this.#faulty(fault),
+      changed: () => {
+        this.#settle();
+        this.#wake();
+      },
+      ended: (road, reason) => this.#ended(road, reason),
+    });
+    this.#callers = new Callers({
       peer: name,
-      carriers,
+      carriers: carriers.flatMap((carrier, rank) => carrier.kind === "tcp" ? [{ carrier, rank }] : []),
       network,
       clock,
       random,
       log,
-      onConnected: (transport, carrier) => this.#adopt(transport, carrier, true),
-      onFailed: () => this.#settle(),
-      onCalling: () => this.#noteState(),
+      onConnected: (transport, ranked) => this.#connected(transport, ranked, true),
+      onChange: () => this.#settle(),
+    });
+    this.#roads = new Roads({
+      engine: this.#engine,
+      callers: this.#callers,
+      clock,
+      oursStands: this.#oursStands,
+      onUse: (road) => this.#used(road),
+    });
+    this.#mode = new ModeSwitch({
+      peer: name,
+      settings: storage.settings,
+      hours: config.quietHours ?? [],
+      clock,
+      onChange: () => this.#modeChanged(),
     });
     this.#expiry = new Deadline(clock, () => {
       this.#outbox.expire();
+      this.#settle();
       this.#wake();
     });
   }
@@ -110,45 +156,46 @@ export class FlowPeer implements LinkPeer {
   start(): void {
     this.#isRunning = true;
     this.#outbox.load();
-    for (const gone of this.#endedByRestart()) this.accept(gone);
-    if (this.#isEnabled) this.#caller.callNow();
-    this.#noteState();
+    const { clock, rosters } = this.#context;
+    for (const gone of endedByRestart(this.#engine.unacknowledgedTexts, clock.nowMs(), rosters)) {
+      this.#outbox.accept(gone, { isUp: false, roomBytes: 0 });
+    }
+    this.#mode.start();
+    this.#openNodes();
+    this.#settle();
     this.#wake();
   }
 
   async stop(): Promise<void> {
     this.#isRunning = false;
-    this.#caller.stop();
+    this.#callers.stop();
+    this.#mode.stop();
     this.#cancelWait?.();
-    this.#cancelDown?.();
+    this.#news.stop();
     this.#expiry.set(undefined);
-    for (const connection of this.#connections) connection.close("shutdown");
-    if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
+    this.#roads.closeAll("shutdown");
+    if (this.#roads.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
     this.#outbox.storeAll();
   }
 
   accept(stanza: Stanza): void {
+    const isUp = this.#roads.inUse !== undefined || this.#roads.isIdle;
     // Stored at once: in this profile what was accepted survives whatever happens.
-    this.#outbox.accept(stanza, { isUp: this.#inUse !== undefined, roomBytes: 0 });
+    this.#outbox.accept(stanza, { isUp, roomBytes: 0 });
+    this.#settle();
     this.#wake();
   }
 
-  acceptCall(transport: Transport, carrier: CarrierConfig): void {
-    if (!this.#isRunning || !this.#isEnabled) return transport.abort("not-allowed");
-    this.#adopt(transport, carrier, false);
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void {
+    if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
+    this.#connected(transport, { carrier, rank: this.#config.carriers.indexOf(carrier) }, false);
   }
 
-  setEnabled(isEnabled: boolean): void {
-    if (isEnabled === this.#isEnabled) return;
-    this.#isEnabled = isEnabled;
-    this.#context.log.info("link switched", { peer: this.#config.name, isEnabled });
-    if (isEnabled) {
-      if (this.#isRunning) this.#caller.callNow();
-    } else {
-      this.#caller.stop();
-      for (const connection of this.#connections) connection.close("closed-by-us");
-    }
-    this.#noteState();
+  setMode(mode: LinkMode): void {
+    if (!this.#mode.set(mode)) return;
+    this.#context.log.info("link switched", { peer: this.#config.name, mode });
+    if (mode === "down") this.#roads.closeAll("closed-by-us");
+    this.#modeChanged();
   }
 
   flush(): number {
@@ -163,30 +210,21 @@ export class FlowPeer implements LinkPeer {
       state: this.#state,
       sinceMs: this.#sinceMs,
       nowMs: this.#context.clock.nowMs(),
-      carrier: this.#inUse?.carrier,
+      carrier: this.#roads.inUse?.carrier,
     });
-    return { ...status, unacknowledged: this.#engine.unacknowledged };
+    return {
+      ...status,
+      unacknowledged: this.#engine.unacknowledged,
+      trouble: this.#trouble,
+    };
   }
 
-  #adopt(transport: Transport, carrier: CarrierConfig, isOurs: boolean): void {
-    const { clock, log } = this.#context;
-    const { name } = this.#config;
-    const options = { peer: name, transport, carrier, isOurs, tally: this.#tally, clock, log };
-    const connection: FlowConnection = new FlowConnection(options, {
-      received: (bytes) => this.#received(connection, bytes),
-      taken: () => this.#wake(),
-      ended: (reason) => this.#ended(connection, reason),
-    });
-    this.#connections.add(connection);
-    const { host, port } = transport.remote;
-    log.info("link connected", { peer: name, host, port, carrier: carrier.kind });
-    const older = this.#inUse;
-    if (older !== undefined && older.isOurs !== isOurs && older.isOurs === this.#oursStands) {
-      connection.close("replaced");
-      return;
-    }
-    older?.close("replaced");
-    this.#use(connection);
+  get #trouble(): string | undefined {
+    if (this.#fault !== undefined) return GUARD_FAULTS[this.#fault];
+    const troubles = this.#config.carriers.flatMap((carrier) =>
+      carrier.kind === "tcp" ? [] : [this.#context.stations.troubleOf(carrier)]
+    );
+    return troubles.find((trouble) => trouble !== undefined);
   }
 
   /** Of two calls made at the same moment, whether ours is the one that stands. */
@@ -196,40 +234,77 @@ export class FlowPeer implements LinkPeer {
     return ours < theirs;
   }
 
-  #use(connection: FlowConnection | undefined): void {
-    if (this.#inUse !== undefined) this.#engine.disconnected();
-    this.#inUse = connection;
-    this.#cancelWait?.();
-    if (connection !== undefined) {
-      this.#engine.connected("stream");
-      this.#caller.succeeded();
-      this.#tellUp();
-    }
+  #connected(transport: Transport, ranked: RankedCarrier, isOurs: boolean): void {
+    const { host, port } = transport.remote;
+    this.#context.log.info("link connected", {
+      peer: this.#config.name,
+      host,
+      port,
+      carrier: ranked.carrier.kind,
+    });
+    this.#roads.add(this.#maker.stream(transport, ranked, isOurs));
     this.#settle();
     this.#wake();
   }
 
-  #ended(connection: FlowConnection, reason: CloseReason): void {
-    this.#connections.delete(connection);
-    this.#tally.addClosed(reason);
-    this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
-    if (this.#inUse === connection) {
-      this.#use(undefined);
-      this.#tellDownLater();
+  /** The roads over nodes are there as long as the link is not switched off. */
+  #openNodes(): void {
+    if (this.#mode.mode === "down") return;
+    for (const [rank, carrier] of this.#config.carriers.entries()) {
+      if (carrier.kind === "stanag5066" && !this.#roads.has(rank)) {
+        this.#roads.add(this.#maker.node(carrier, rank));
+      }
     }
-    if (this.#connections.size === 0) this.#onAllEnded?.();
   }
 
+  #received(road: Road): void {
+    if (road.channel.mustEnd) road.close("closed-by-us");
+    this.#roads.heard(road);
+    this.#settle();
+    this.#wake();
+  }
+
+  /** One line of the log for each new trouble, not for each frame. */
+  #faulty(fault: GuardFault | undefined): void {
+    if (fault === "replay" || fault === this.#fault) return;
+    this.#fault = fault;
+    const { log } = this.#context;
+    const peer = this.#config.name;
+    if (fault === undefined) log.info("link authentic again", { peer });
+    else log.warn("link not authentic", { peer, fault, why: GUARD_FAULTS[fault] });
+  }
+
+  #ended(road: Road, reason: CloseReason): void {
+    this.#tally.addClosed(reason);
+    this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
+    this.#roads.remove(road);
+    this.#settle();
+    this.#wake();
+    if (this.#roads.size === 0) this.#onAllEnded?.();
+  }
+
+  /** Another road is in use, or none. */
+  #used(road: Road | undefined): void {
+    this.#gathering.end();
+    const names = carrierNames(this.#config, road?.carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
+    if (road !== undefined) this.#news.up();
+    else if (!this.#roads.isIdle) this.#news.downLater();
+  }
+
+  /** Brings calls and state into line with what there is and what is wanted. */
   #settle(): void {
-    if (this.#inUse !== undefined) this.#caller.rest();
-    else if (this.#isRunning && this.#isEnabled) this.#caller.callLater();
+    if (!this.#isRunning) return;
+    const hasToSay = this.#outbox.hasToSay || this.#engine.unacknowledged > 0;
+    if (this.#mode.isSilent) this.#callers.stop();
+    else this.#roads.settle(hasToSay);
     this.#noteState();
   }
 
-  #received(connection: FlowConnection, bytes: Uint8Array): void {
-    if (connection !== this.#inUse) return;
-    this.#engine.receive(bytes, this.#context.clock.monotonicMs());
-    if (this.#engine.mustEnd) connection.close("closed-by-us");
+  #modeChanged(): void {
+    if (this.#isRunning) this.#openNodes();
+    this.#settle();
     this.#wake();
   }
 
@@ -243,31 +318,10 @@ export class FlowPeer implements LinkPeer {
       return;
     }
     this.#tally.addStanzas("in", 1);
-    if (isQuestionOfAllPresence(stanza)) this.#outbox.beginEpoch();
-    if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
-    for (const one of this.#unfolded(stanza)) router.route(one);
-  }
-
-  #endedByRestart(): Stanza[] {
-    const { clock, rosters } = this.#context;
-    const texts = this.#engine.unacknowledgedTexts;
-    return endedByRestart(
-      texts,
-      clock.nowMs(),
-      (account, domain) => rosters?.subscribersIn(account, domain) ?? [],
-    );
-  }
-
-  /** What a stanza of the peer stands for; nothing when it is about the folding itself. */
-  #unfolded(stanza: Stanza): readonly Stanza[] {
-    if (
-      this.#folder?.disagreed(stanza, (account, contact) => this.#outbox.reopen(account, contact)) === true
-    ) return [];
-    const unfolded = this.#folder?.unfold(stanza);
-    if (unfolded === undefined) return [stanza];
-    if ("presence" in unfolded) return unfolded.presence;
-    if (unfolded.answer !== undefined) this.accept(unfolded.answer);
-    return [];
+    for (const one of this.#unfolder.unfold(stanza)) {
+      const admitted = this.#thinner.admit(one);
+      if (admitted !== undefined) router.route(admitted.stanza);
+    }
   }
 
   /** Looks, when the turn ends, at what can be sent. */
@@ -284,74 +338,58 @@ export class FlowPeer implements LinkPeer {
     });
   }
 
-  /** Moves stanzas from the outbox to the engine while there is room for them. */
+  /** Moves stanzas from the outbox to the engine while the road in use has room for them. */
   #fill(): void {
-    if (this.#inUse?.isReady !== true) return;
-    let sizeBytes = 0;
-    while (sizeBytes < BATCH_SIZE_BYTES) {
-      const nextBytes = this.#outbox.nextSizeBytes;
-      if (nextBytes === undefined) this.#folder?.tellLost();
-      if (nextBytes === undefined || !this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES)) return;
-      const batch = this.#outbox.take(1);
-      if (batch === undefined) return;
+    const road = this.#roads.inUse;
+    const room = road?.room;
+    if (road === undefined || room === undefined || this.#mode.isSilent) return;
+    let wantedBytes = road.channel.wanted(room);
+    if (this.#gathering.goesOn(road.gatherMs, wantedBytes, this.#context.clock.monotonicMs())) return;
+    while (wantedBytes > 0) {
+      const batch = this.#outbox.take(
+        1,
+        (nextBytes) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES),
+      );
+      if (batch === undefined) {
+        if (this.#outbox.stanzas === 0) this.#folder?.tellLost();
+        return;
+      }
       const text = encoder.encode(batch.xml);
       this.#engine.accept(text);
       this.#outbox.handedOver(batch);
       this.#tally.addBytes("raw", "out", text.length);
-      sizeBytes += text.length;
+      wantedBytes -= text.length;
     }
   }
 
   #send(): void {
-    const connection = this.#inUse;
-    if (connection === undefined || !this.#isRunning) return;
+    if (!this.#isRunning) return;
     const nowMs = this.#context.clock.monotonicMs();
-    if (connection.isReady) {
-      const frames = this.#engine.flush(nowMs, BATCH_SIZE_BYTES);
-      if (frames.length > 0) connection.send(frames);
-    }
-    const dueMs = this.#engine.dueMs;
-    const waits = [connection.pacer.waitMs, dueMs === undefined ? 0 : dueMs - nowMs].filter((ms) => ms > 0);
+    if (!this.#mode.isSilent) this.#roads.send(nowMs);
+    this.#noteState();
+    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs].filter((ms) => ms !== undefined);
     this.#cancelWait?.();
-    this.#cancelWait = waits.length === 0
-      ? undefined
-      : this.#context.clock.after(Math.min(...waits), () => this.#wake());
-  }
-
-  /** Nothing was missed over a short break: only the first connection, and one after a long break, is news. */
-  #tellUp(): void {
-    this.#cancelDown?.();
-    this.#cancelDown = undefined;
-    if (this.#isToldUp) return;
-    this.#isToldUp = true;
-    this.#context.events.linkUp(this.#config.name, this.#config.domains, true);
-  }
-
-  #tellDownLater(): void {
-    if (!this.#isToldUp || this.#cancelDown !== undefined) return;
-    const { clock, events } = this.#context;
-    this.#cancelDown = clock.after(this.#config.toldDownAfterMs, () => {
-      this.#isToldUp = false;
-      events.linkDown(this.#config.name, this.#config.domains);
+    this.#cancelWait = undefined;
+    if (moments.length === 0) return;
+    const waitMs = Math.max(1, Math.min(...moments) - nowMs);
+    this.#cancelWait = this.#context.clock.after(waitMs, () => {
+      this.#settle();
+      this.#wake();
     });
   }
 
-  /** The peer has forgotten whom it had shown us, and whom we had shown it. */
-  #tellAnew(): void {
-    this.#outbox.beginEpoch();
-    if (this.#isToldUp) this.#context.events.linkUp(this.#config.name, this.#config.domains);
+  #noteState(): void {
+    const state = this.#currentState();
+    if (state === this.#state) return;
+    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
+    this.#state = state;
   }
 
-  #noteState(): void {
-    const state = !this.#isEnabled
-      ? "disabled"
-      : this.#inUse !== undefined
-      ? "up"
-      : this.#caller.isCalling
-      ? "calling"
-      : "down";
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#sinceMs = this.#context.clock.nowMs();
+  #currentState(): LinkState {
+    if (this.#mode.mode === "down") return "disabled";
+    if (this.#mode.isSilent) return "quiet";
+    if (this.#roads.inUse !== undefined) return this.#roads.isSuspect ? "silent" : "up";
+    if (this.#roads.isIdle) return "idle";
+    return this.#callers.isCalling ? "calling" : "down";
   }
 }

@@ -1,16 +1,19 @@
 import type { Endpoint } from "../net/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
+import { BlockPeer } from "./block_peer.ts";
 import type { LinkContext } from "./context.ts";
+import type { LinkMode } from "./mode.ts";
 import { Doors } from "./doors.ts";
 import { FlowPeer } from "./flow_peer.ts";
 import { Peer } from "./peer.ts";
 import type { LinkPeer, PeerConfig } from "./peer_config.ts";
 import type { PeerStatus } from "./status.ts";
+import { Stations } from "./stations.ts";
 import { readStored } from "./stored.ts";
 
 /** What the links of a server are made of. */
-export interface LinksOptions extends LinkContext {
+export interface LinksOptions extends Omit<LinkContext, "stations"> {
   readonly peers: readonly PeerConfig[];
 }
 
@@ -24,10 +27,11 @@ export class Links implements Hop {
 
   /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
   constructor(options: LinksOptions) {
-    const { peers, ...context } = options;
+    const { peers, ...shared } = options;
+    const context = { ...shared, stations: new Stations(shared) };
     this.#context = context;
     for (const config of peers) {
-      this.#add(config.profile === "halyard" ? new FlowPeer(config, context) : new Peer(config, context));
+      this.#add(peerOf(config, context));
     }
     this.#doors = new Doors([...this.#peers.values()], context.network, context.log);
   }
@@ -51,6 +55,7 @@ export class Links implements Hop {
   async stop(): Promise<void> {
     await this.#doors.close();
     await Promise.all([...this.#peers.values()].map((peer) => peer.stop()));
+    this.#context.stations.stop();
   }
 
   accept(stanza: Stanza): boolean {
@@ -65,11 +70,12 @@ export class Links implements Hop {
   }
 
   /**
-   * Switches a link on or off. Off, everything waits and the peer's calls are refused.
+   * Switches a link on, off or to receive-only, also for later starts. Unless on, everything waits; off, the peer's
+   * calls are refused.
    * @throws {Error} when there is no such peer
    */
-  setEnabled(name: string, isEnabled: boolean): void {
-    this.#peer(name).setEnabled(isEnabled);
+  setMode(name: string, mode: LinkMode): void {
+    this.#peer(name).setMode(mode);
   }
 
   /**
@@ -81,6 +87,15 @@ export class Links implements Hop {
     return this.#peer(name).flush();
   }
 
+  /**
+   * From what the compressor of a link in profile `xep-0361` goes on: the last of what was sent on its connection.
+   * Undefined when there is none, and in other profiles.
+   * @throws {Error} when there is no such peer
+   */
+  recentXml(name: string): string | undefined {
+    return this.#peer(name).recentXml?.();
+  }
+
   /** What waits for a peer that is no longer configured goes where its address leads now, or back to its sender. */
   #rehome(): void {
     const { storage, router, log } = this.#context;
@@ -88,7 +103,7 @@ export class Links implements Hop {
       const stored = storage.linkQueue.list(name);
       log.warn("queue of a peer that is not configured", { peer: name, stanzas: stored.length });
       storage.linkQueue.remove(name, stored.map(({ id }) => id));
-      for (const one of stored) router.route(readStored(one));
+      for (const one of stored) router.route(readStored(one).stanza);
     }
   }
 
@@ -112,4 +127,11 @@ export class Links implements Hop {
     }
     return peer;
   }
+}
+
+/** The link to a peer, by its profile and, in `xep-0361`, by what bears it. */
+function peerOf(config: PeerConfig, context: LinkContext): LinkPeer {
+  if (config.profile === "halyard") return new FlowPeer(config, context);
+  const [carrier] = config.carriers;
+  return carrier?.kind === "stanag5066" ? new BlockPeer(config, carrier, context) : new Peer(config, context);
 }

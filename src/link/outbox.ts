@@ -1,30 +1,38 @@
 import { type Clock, errorText, type Log } from "../base/mod.ts";
-import { type Jid, NS, ownStanza, type Stanza, withDelay, withElement } from "../stanza/mod.ts";
+import type { Precedence } from "../config/mod.ts";
+import { type Jid, ownStanza, type Stanza } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
-import { type Element, elementSizeBytes, elementsOf, writeXml, xml, type XmlLimits } from "../xml/mod.ts";
-import type { AudienceFolder, Folded } from "./audience.ts";
-import { presenceSlot, queueClass } from "./classes.ts";
+import { elementSizeBytes, writeXml, type XmlLimits } from "../xml/mod.ts";
+import { lateReply, lateRuleAt, noticesAt } from "./amp.ts";
+import type { AudienceFolder, Folded, Leaving } from "./audience.ts";
+import { queueClass } from "./classes.ts";
 import { PresenceDamper } from "./damper.ts";
 import { PresenceLedger } from "./ledger.ts";
-import { fits } from "./limits.ts";
+import { isNotToBeStored, lossWhileDown, stamped } from "./keeping.ts";
+import { shortened } from "./limits.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import { OutboundQueue, type Waiting } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
-import { explainRules, isChild } from "./rules/mod.ts";
-import { readStored } from "./stored.ts";
+import type { PeerStatus } from "./status.ts";
+import { readStored, storedXml } from "./stored.ts";
 import type { AnsweredLoss, Tally } from "./tally.ts";
+import { Teller } from "./teller.ts";
+import { type Terms, termsOf, worthlessMs } from "./terms.ts";
+import { type Admitted, Thinner } from "./thinner.ts";
 
-/** Waiting time from which a message says when it was sent (XEP-0203). */
-const STAMPED_AFTER_MS = 10_000;
+/** For what was held back: it leaves with what leaves next. */
+const UNHURRIED: LinkView = { isUp: true, roomBytes: 0 };
 
 /** What an outbox stands on. */
 export interface OutboxOptions {
-  readonly peer: Pick<PeerConfig, "name" | "rules" | "queue" | "dampMs">;
+  readonly peer: Pick<PeerConfig, "name" | "domains" | "rules" | "queue" | "tellWaitingMs" | "dampMs">;
   readonly store: LinkQueueStore;
   /** Bounds on one stanza as it is written; the peer has to be able to read it. */
   readonly limits: XmlLimits;
   /** Takes the answers to senders whose stanzas do not cross. */
   readonly answer: (stanza: Stanza) => void;
+  /** How the link stands, for senders who are told why their message waits. */
+  readonly status: () => Pick<PeerStatus, "state" | "sinceMs" | "queue">;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,6 +55,14 @@ export interface Batch {
   readonly crossing: number;
 }
 
+/** A stanza that has passed the rules and is to be queued, or held back before that. */
+interface Sendable {
+  readonly stanza: Stanza;
+  readonly terms: Terms;
+  /** Until when it may wait for company; undefined when it leaves as soon as it can. */
+  readonly heldUntilMs: number | undefined;
+}
+
 /**
  * All that happens to a stanza between the router and the carrier: rules, queue, store, ledger. Messages and
  * subscriptions that cannot leave in the turn in which they came are stored in that turn, and stay stored until the
@@ -56,16 +72,28 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: OutboundQueue;
   readonly #ledger = new PresenceLedger();
-  readonly #damper: PresenceDamper;
+  readonly #damper: PresenceDamper<Sendable>;
+  readonly #teller: Teller;
+  readonly #thinner: Thinner;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const { rules, queue } = options.peer;
+    const { tally, answer } = options;
+    const { highestPrecedence } = queue;
+    this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer });
     this.#damper = new PresenceDamper(options.peer.dampMs ?? 0);
     this.#queue = new OutboundQueue(options.peer.queue);
+    this.#teller = new Teller(options.peer, (waiting) => this.#queue.has(waiting));
   }
 
   get stanzas(): number {
     return this.#queue.stanzas;
+  }
+
+  /** Whether anything waits that would leave if it could, and not only what waits for company or is damped. */
+  get hasToSay(): boolean {
+    return this.#queue.hasToSay;
   }
 
   /** Size of what waits, as XML before compression. */
@@ -73,20 +101,22 @@ export class Outbox {
     return this.#queue.sizeBytes;
   }
 
-  /** Size of the stanza that leaves next; undefined when nothing waits. */
-  get nextSizeBytes(): number | undefined {
-    return this.#queue.first?.sizeBytes;
+  /** Stanzas that wait in each level. */
+  get byPrecedence(): Readonly<Record<Precedence, number>> {
+    return this.#queue.byPrecedence;
   }
 
-  /** When the stanza that leaves next came in; undefined when nothing waits. */
+  /** When the stanza came in that has waited longest; undefined when nothing waits. */
   get oldestMs(): number | undefined {
     return this.#queue.oldestMs;
   }
 
   /** When `expire` has something to do, wall clock; undefined when it never has. */
   get nextExpiryMs(): number | undefined {
-    const times = [this.#queue.nextExpiryMs, this.#damper.nextDueMs].filter((ms) => ms !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    const { nextExpiryMs, nextReleaseMs } = this.#queue;
+    const moments = [nextExpiryMs, nextReleaseMs, this.#teller.nextMs, this.#damper.nextDueMs]
+      .filter((ms) => ms !== undefined);
+    return moments.length === 0 ? undefined : Math.min(...moments);
   }
 
   /** Takes back what waited when the server stopped. Once, before anything else. */
@@ -95,7 +125,9 @@ export class Outbox {
     const stored = store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs || a.id - b.id);
     for (const one of stored) {
       try {
-        this.#put(readStored(one), { isUp: false, roomBytes: 0 }, one.id);
+        // It has passed the rules, so what they said stands in its envelope.
+        const { stanza, terms = termsOf(stanza, this.#highest) } = readStored(one);
+        this.#put({ stanza, terms, holdMs: undefined }, { isUp: false, roomBytes: 0 }, one.id);
       } catch (error) {
         // Nobody can be answered: it does not say whom.
         log.error("stored stanza is unreadable", { peer: peer.name, id: one.id, error: errorText(error) });
@@ -107,39 +139,55 @@ export class Outbox {
 
   /** Takes responsibility for a stanza: it will leave, or be dropped for a reason that is counted, or answered. */
   accept(stanza: Stanza, link: LinkView): void {
-    this.#put(stanza, link, undefined);
+    const admitted = this.#thinner.admit(stanza);
+    if (admitted !== undefined) this.#put(admitted, link, undefined);
+  }
+
+  /** Stanzas leave over another carrier, or over none. @param names by which rules know it */
+  use(names: readonly string[]): void {
+    this.#thinner.carrier = names;
   }
 
   /**
    * The next stanzas to leave.
    * @param mostBytes size as XML that ends the batch; a single stanza may be larger
-   * @returns undefined when nothing waits
+   * @param hasRoom whether the link bears a stanza of that size now
+   * @returns undefined when nothing waits, nothing that the link bears, or nothing but what waits for company
    */
-  take(mostBytes: number): Batch | undefined {
+  take(mostBytes: number, hasRoom: (sizeBytes: number) => boolean = () => true): Batch | undefined {
+    // What is worthless when its turn comes must not cross, however late the timer is.
+    this.expire();
+    if (!this.#queue.mayLeave(this.#options.clock.nowMs())) return undefined;
     const stanzas: Waiting[] = [];
     let sizeBytes = 0;
     let crossing = 0;
     let xml = "";
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
+      if (!hasRoom(next.sizeBytes)) break;
       const folded = this.#takeFolded();
       if (folded !== undefined) {
-        stanzas.push(...folded.members);
+        stanzas.push(...folded.members.map(({ waiting }) => waiting));
         crossing++;
         sizeBytes += next.sizeBytes;
         xml += writeXml(folded.element);
         continue;
       }
       this.#queue.remove(next);
-      if (this.#ledger.repeats(next.stanza)) {
+      const left = this.#thinner.leave(next.stanza, next.terms);
+      if (left === undefined) {
+        this.#unstore([next]);
+        continue;
+      }
+      if (this.#ledger.repeats(left)) {
         this.#options.tally.addSaving("unchanged", "the far side knows this presence", next.sizeBytes);
         continue;
       }
-      this.#ledger.sent(next.stanza);
+      this.#ledger.sent(left);
       stanzas.push(next);
       crossing++;
       sizeBytes += next.sizeBytes;
-      xml += writeXml(this.#stamped(next.stanza));
+      xml += writeXml(stamped(left, this.#options.clock.nowMs()));
     }
     return stanzas.length === 0 ? undefined : { xml, stanzas, crossing };
   }
@@ -147,31 +195,57 @@ export class Outbox {
   /** What leaves next, if it stands for what waits behind it too. */
   #takeFolded(): Folded | undefined {
     const { folder, clock, tally } = this.#options;
-    if (folder === undefined || this.#queue.first?.stanza.kind !== "presence") return undefined;
+    const first = this.#queue.first;
+    if (folder === undefined || first?.stanza.kind !== "presence") return undefined;
+    // What the far side knows already need not cross at all.
+    const left = this.#thinner.preview(first.stanza, first.terms);
+    if (left === undefined || this.#ledger.repeats(left)) return undefined;
     const knows = (presence: Stanza) =>
       presence.type === "" ? this.#ledger.repeats(presence) : !this.#ledger.mayKnow(presence);
-    const folded = folder.fold(this.#queue.all, knows, clock.nowMs());
-    if (folded === undefined) return undefined;
-    for (const [index, member] of folded.members.entries()) {
-      this.#queue.remove(member);
-      this.#ledger.sent(member.stanza);
-      if (index > 0) {
-        tally.addSaving("by-domain", "one presence for all contacts of a domain", member.sizeBytes);
-      }
+    const folded = folder.fold(this.#leaving(), knows, clock.nowMs());
+    for (const [index, { waiting, stanza }] of folded?.members.entries() ?? []) {
+      this.#queue.remove(waiting);
+      // Counts what the rules have saved.
+      this.#thinner.leave(waiting.stanza, waiting.terms);
+      this.#ledger.sent(stanza);
+      if (index === 0) continue;
+      tally.addSaving(
+        "by-domain",
+        "one presence for all contacts of a domain",
+        elementSizeBytes(stanza.element),
+      );
     }
     return folded;
+  }
+
+  /** What leaves next, and what behind it, behind the rules. */
+  *#leaving(): Generator<Leaving> {
+    for (const waiting of this.#queue.leaving()) {
+      const stanza = this.#thinner.preview(waiting.stanza, waiting.terms);
+      if (stanza === undefined) return;
+      yield { waiting, stanza };
+    }
   }
 
   /** The carrier has taken a batch. */
   handedOver(batch: Batch): void {
     this.#options.tally.addStanzas("out", batch.crossing);
     this.#unstore(batch.stanzas);
+    const nowMs = this.#options.clock.nowMs();
+    const late = batch.stanzas.map(({ stanza, terms }) => ({
+      stanza,
+      rules: noticesAt(terms.lateRules, nowMs),
+    }));
+    for (const { stanza, rules } of late) for (const rule of rules) this.#answer(lateReply(stanza, rule));
+    if (this.#queue.messages === 0) this.#teller.endOutage();
   }
 
   /** Puts batches that may not have arrived back to the head of the queue, in their order. */
   takeBack(batches: readonly Batch[]): void {
     const stanzas = batches.flatMap((batch) => batch.stanzas);
     for (const stale of this.#queue.putBack(stanzas)) this.#addSuperseded(stale);
+    const nowMs = this.#options.clock.nowMs();
+    for (const waiting of this.#queue.all) this.#teller.waits(waiting, nowMs);
     this.storeAll();
   }
 
@@ -180,16 +254,25 @@ export class Outbox {
     for (const waiting of this.#queue.all) this.#storeOne(waiting);
   }
 
-  /** Answers those whose stanzas have waited too long; queues presence that was held back long enough. */
+  /**
+   * Does what is due: queues presence that was held back long enough, answers those whose stanzas have waited too long,
+   * ends the waiting for company, tells those who are to know that theirs still wait.
+   */
   expire(): void {
-    const nowMs = this.#options.clock.nowMs();
+    const { clock, status } = this.#options;
+    const nowMs = clock.nowMs();
+    for (const held of this.#damper.due(nowMs)) this.#enqueue(held, UNHURRIED, undefined);
     this.#refuse(this.#queue.expire(nowMs), "expired");
-    for (const held of this.#damper.due(nowMs)) this.#enqueue(held, { isUp: true, roomBytes: 0 }, undefined);
+    // Also while the link is down: what is due must not be due again and again.
+    this.#queue.mayLeave(nowMs);
+    if (this.#queue.messages === 0) this.#teller.endOutage();
+    for (const notice of this.#teller.due(nowMs, status, this.#queue.messages)) this.#answer(notice);
   }
 
   /** Drops what waits, each stanza answered. @returns how many there were */
   flush(): number {
     const all = this.#queue.clear();
+    this.#teller.endOutage();
     this.#refuse(all, "flushed");
     return all.length;
   }
@@ -206,70 +289,71 @@ export class Outbox {
     this.#damper.reopen(from, to);
   }
 
-  #put(stanza: Stanza, link: LinkView, storeId: number | undefined): void {
-    const thinned = this.#thin(stanza);
-    if (thinned === undefined) return this.#forget(storeId);
-    const sendable = this.#shortened(thinned);
-    if (sendable === undefined) return this.#giveUp(thinned, storeId, "too-large");
-    const hopeless = link.isUp ? undefined : lossWhileDown(sendable);
-    if (hopeless !== undefined) return this.#giveUp(sendable, storeId, hopeless);
-    if (this.#isDamped(sendable, link)) return;
-    this.#enqueue(sendable, link, storeId);
+  get #highest(): Precedence {
+    return this.#options.peer.queue.highestPrecedence ?? "flash";
+  }
+
+  #put(admitted: Admitted, link: LinkView, storeId: number | undefined): void {
+    const { stanza, terms, holdMs } = admitted;
+    const nowMs = this.#options.clock.nowMs();
+    const lapsesMs = worthlessMs(terms);
+    if (lapsesMs !== undefined && lapsesMs <= nowMs && queueClass(stanza) !== "presence-end") {
+      this.#forget(storeId);
+      return this.#lose(stanza, "expired", terms);
+    }
+    const sendable = shortened(stanza, this.#options.limits);
+    const hopeless = sendable === undefined ? "too-large" : link.isUp ? undefined : lossWhileDown(sendable);
+    if (sendable === undefined || hopeless !== undefined) {
+      this.#forget(storeId);
+      return this.#lose(sendable ?? stanza, hopeless ?? "too-large", terms);
+    }
+    const one = { stanza: sendable, terms, heldUntilMs: holdMs === undefined ? undefined : nowMs + holdMs };
+    if (!this.#isDamped(one, link)) this.#enqueue(one, link, storeId);
   }
 
   /** Whether presence need not be queued now: a newer one may make it worthless first, or it never was told. */
-  #isDamped(stanza: Stanza, link: LinkView): boolean {
+  #isDamped(one: Sendable, link: LinkView): boolean {
     const { clock, tally } = this.#options;
+    const { stanza } = one;
     for (const held of this.#damper.releaseBefore(stanza)) this.#enqueue(held, link, undefined);
-    const repeats = link.isUp && this.#ledger.repeats(stanza);
-    const { isHeld, dropped } = this.#damper.offer(stanza, link.isUp && !repeats, clock.nowMs());
-    for (const one of dropped) {
-      tally.addSaving("damped", "newer presence came before it was due", elementSizeBytes(one.element));
+    const { isHeld, dropped } = this.#damper.offer(one, link.isUp && this.#mayWait(one), clock.nowMs());
+    for (const { stanza: { element } } of dropped) {
+      tally.addSaving("damped", "newer presence came before it was due", elementSizeBytes(element));
     }
     if (isHeld || dropped.length === 0 || stanza.type !== "unavailable") return isHeld;
-    const slot = presenceSlot(stanza);
-    return !this.#ledger.mayKnow(stanza) &&
-      !this.#queue.all.some((waiting) => presenceSlot(waiting.stanza) === slot);
+    return !this.#ledger.mayKnow(stanza) && !this.#queue.hasPresence(stanza);
   }
 
-  #enqueue(sendable: Stanza, link: LinkView, storeId: number | undefined): void {
+  /** Whether it is of any use to damp it: what a rule raises is urgent, and what is known does not cross anyway. */
+  #mayWait({ stanza, terms }: Sendable): boolean {
+    if (terms.precedence !== "routine") return false;
+    const left = this.#thinner.preview(stanza, terms);
+    return left !== undefined && !this.#ledger.repeats(left);
+  }
+
+  #enqueue(
+    { stanza: sendable, terms, heldUntilMs }: Sendable,
+    link: LinkView,
+    storeId: number | undefined,
+  ): void {
     // What waits may wait for days, and must not hold on to all that was read with it.
     const kept = link.roomBytes > 0 ? sendable : ownStanza(sendable);
     const sizeBytes = elementSizeBytes(kept.element);
-    const put = this.#queue.put(kept, sizeBytes, this.#ledger.mayKnow(kept), storeId);
+    const newcomer = { stanza: kept, sizeBytes, terms, heldUntilMs, storeId };
+    const put = this.#queue.put(newcomer, this.#ledger.mayKnow(kept));
     for (const superseded of put.superseded) this.#addSuperseded(superseded);
     // Stored before anything is answered: an answer may come back here as another stanza.
-    if (put.waiting !== undefined && this.#queue.sizeBytes > link.roomBytes) this.#storeOne(put.waiting);
-    for (const evicted of put.evicted) this.#options.folder?.lost(evicted.stanza);
+    if (put.waiting !== undefined) this.#settle(put.waiting, link);
     this.#refuse(put.evicted, "full");
   }
 
-  #giveUp(stanza: Stanza, storeId: number | undefined, loss: AnsweredLoss): void {
-    this.#forget(storeId);
-    this.#lose(stanza, loss);
-  }
-
-  /** A stanza that the peer can read: that somebody has gone is said in any case, if without his last words. */
-  #shortened(stanza: Stanza): Stanza | undefined {
-    const { limits } = this.#options;
-    if (fits(stanza.element, limits)) return stanza;
-    if (queueClass(stanza) !== "presence-end") return undefined;
-    const short = withElement(stanza, xml("presence", { type: stanza.type }));
-    return fits(short.element, limits) ? short : undefined;
-  }
-
-  #thin(stanza: Stanza): Stanza | undefined {
-    const { verdicts, result } = explainRules(stanza, this.#options.peer.rules);
-    for (const { rule, action, why, savedBytes } of verdicts) {
-      if (action !== "pass") this.#options.tally.addSaving(rule, why, savedBytes);
-    }
-    return result;
-  }
-
-  #stamped(stanza: Stanza): Element {
-    const waitedMs = this.#options.clock.nowMs() - stanza.receivedMs;
-    const isStamped = stanza.kind === "message" && stanza.type !== "error" && waitedMs > STAMPED_AFTER_MS;
-    return isStamped ? withDelay(stanza.element, stanza.from.domain, stanza.receivedMs) : stanza.element;
+  #settle(waiting: Waiting, link: LinkView): void {
+    const isHeld = this.#queue.isHeld(waiting);
+    if (!isHeld) this.#teller.waits(waiting, this.#options.clock.nowMs());
+    if (this.#queue.sizeBytes <= link.roomBytes && !isHeld) return;
+    this.#storeOne(waiting);
+    // What it overtakes may have been about to leave, and is not now.
+    if (waiting.precedence !== "routine" && link.roomBytes > 0) this.storeAll();
   }
 
   #addSuperseded(waiting: Waiting): void {
@@ -278,12 +362,19 @@ export class Outbox {
 
   #refuse(waiting: readonly Waiting[], reason: AnsweredLoss): void {
     this.#unstore(waiting);
-    for (const { stanza } of waiting) this.#lose(stanza, reason);
+    for (const { stanza, terms } of waiting) {
+      this.#options.folder?.lost(stanza);
+      this.#lose(stanza, reason, terms);
+    }
   }
 
-  #lose(stanza: Stanza, reason: AnsweredLoss): void {
+  #lose(stanza: Stanza, reason: AnsweredLoss, terms: Terms): void {
     this.#options.tally.addLoss(reason);
-    const answer = refusalOf(stanza, reason);
+    const late = reason === "expired" ? lateRuleAt(terms.lateRules, this.#options.clock.nowMs()) : undefined;
+    this.#answer(late === undefined ? refusalOf(stanza, reason) : lateReply(stanza, late));
+  }
+
+  #answer(answer: Stanza | undefined): void {
     if (answer !== undefined) this.#options.answer(answer);
   }
 
@@ -292,7 +383,7 @@ export class Outbox {
       return;
     }
     const { store, peer } = this.#options;
-    waiting.storeId = store.add(peer.name, writeXml(waiting.stanza.element), waiting.stanza.receivedMs);
+    waiting.storeId = store.add(peer.name, storedXml(waiting), waiting.stanza.receivedMs);
   }
 
   #unstore(waiting: readonly Waiting[]): void {
@@ -304,16 +395,4 @@ export class Outbox {
   #forget(storeId: number | undefined): void {
     if (storeId !== undefined) this.#options.store.remove(this.#options.peer.name, [storeId]);
   }
-}
-
-/** Whether a message asks not to be kept anywhere (XEP-0334 section 4.2). Hints of errors are ignored there. */
-function isNotToBeStored(stanza: Stanza): boolean {
-  return stanza.kind === "message" && stanza.type !== "error" &&
-    elementsOf(stanza.element).some((child) => isChild(child, "no-store", NS.HINTS));
-}
-
-/** Why a stanza is not even queued while the link is down; undefined when it is. */
-function lossWhileDown(stanza: Stanza): AnsweredLoss | undefined {
-  if (queueClass(stanza) === "noise") return "noise";
-  return isNotToBeStored(stanza) ? "no-store" : undefined;
 }

@@ -7,12 +7,20 @@ import { Connection } from "./connection.ts";
 import type { LinkContext } from "./context.ts";
 import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
+import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { Outbox } from "./outbox.ts";
-import type { CarrierConfig, LinkPeer, PeerConfig } from "./peer_config.ts";
+import {
+  type CarrierConfig,
+  carrierNames,
+  type LinkPeer,
+  type PeerConfig,
+  type TcpCarrierConfig,
+} from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
-import type { LinkState, PeerStatus } from "./status.ts";
+import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
+import { Thinner } from "./thinner.ts";
 
 /** Age at which a connection has proved itself, even if nothing came over it. */
 const PROVEN_MS = 60_000;
@@ -33,6 +41,8 @@ export class Peer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  /** The rules for what comes. */
+  readonly #thinner: Thinner;
   readonly #pump: Pump;
   readonly #caller: Caller;
   readonly #faults = new FaultCounter();
@@ -44,7 +54,7 @@ export class Peer implements LinkPeer {
   #accepted: Connection | undefined;
   /** The one of them on which we send. */
   #inUse: Connection | undefined;
-  #isEnabled = true;
+  readonly #mode: ModeSwitch;
   #isRunning = false;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -61,19 +71,33 @@ export class Peer implements LinkPeer {
     };
     this.#sinceMs = clock.nowMs();
     this.#tally = new Tally(name, metrics);
+    this.#thinner = new Thinner({
+      rules: config.rules,
+      direction: "in",
+      tally: this.#tally,
+      answer: (stanza) => router.route(stanza),
+    });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
+      status: () => this.status(),
       tally: this.#tally,
       clock,
       log,
     });
-    this.#pump = new Pump(this.#outbox, clock, turn);
+    this.#mode = new ModeSwitch({
+      peer: name,
+      settings: storage.settings,
+      hours: config.quietHours ?? [],
+      clock,
+      onChange: () => this.#modeChanged(),
+    });
+    this.#pump = new Pump(this.#outbox, clock, turn, () => this.#mode.isSilent);
     this.#caller = new Caller({
       peer: name,
-      carriers,
+      carriers: carriers.filter((carrier) => carrier.kind === "tcp"),
       network,
       clock,
       random,
@@ -93,7 +117,8 @@ export class Peer implements LinkPeer {
     this.#isRunning = true;
     this.#outbox.load();
     this.#pump.wake();
-    if (this.#isEnabled) this.#caller.callNow();
+    this.#mode.start();
+    if (!this.#mode.isSilent) this.#caller.callNow();
     this.#noteState();
   }
 
@@ -101,6 +126,7 @@ export class Peer implements LinkPeer {
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#caller.stop();
+    this.#mode.stop();
     for (const connection of this.#connections) connection.close("shutdown", STOP_MS);
     if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#onAllEnded = resolve);
     this.#pump.stop();
@@ -112,8 +138,8 @@ export class Peer implements LinkPeer {
   }
 
   /** The peer has called. */
-  acceptCall(transport: Transport, carrier: CarrierConfig): void {
-    if (!this.#isRunning || !this.#isEnabled) return transport.abort("not-allowed");
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void {
+    if (!this.#isRunning || this.#mode.mode === "down") return transport.abort("not-allowed");
     const older = this.#accepted;
     const connection = this.#adopt(transport, carrier);
     this.#accepted = connection;
@@ -126,18 +152,11 @@ export class Peer implements LinkPeer {
     this.#settle();
   }
 
-  /** Switches the link on or off; off, everything waits. */
-  setEnabled(isEnabled: boolean): void {
-    if (isEnabled === this.#isEnabled) return;
-    this.#isEnabled = isEnabled;
-    this.#context.log.info("link switched", { peer: this.#config.name, isEnabled });
-    if (isEnabled) {
-      if (this.#isRunning) this.#caller.callNow();
-    } else {
-      this.#caller.stop();
-      for (const connection of this.#connections) connection.close("closed-by-us");
-    }
-    this.#noteState();
+  setMode(mode: LinkMode): void {
+    if (!this.#mode.set(mode)) return;
+    this.#context.log.info("link switched", { peer: this.#config.name, mode });
+    if (mode === "down") { for (const connection of this.#connections) connection.close("closed-by-us"); }
+    this.#modeChanged();
   }
 
   /** Drops what waits, each stanza answered. @returns how many there were */
@@ -159,7 +178,21 @@ export class Peer implements LinkPeer {
     });
   }
 
-  #callWentThrough(transport: Transport, carrier: CarrierConfig): void {
+  /** The last of what was sent on the connection in use. */
+  recentXml(): string | undefined {
+    return this.#inUse?.recentXml;
+  }
+
+  /** Whether something may be sent has changed. */
+  #modeChanged(): void {
+    if (!this.#isRunning) return;
+    if (this.#mode.isSilent) this.#caller.stop();
+    else if (this.#inUse === undefined) this.#caller.callNow();
+    this.#pump.wake();
+    this.#noteState();
+  }
+
+  #callWentThrough(transport: Transport, carrier: TcpCarrierConfig): void {
     const connection = this.#adopt(transport, carrier);
     if (this.#accepted?.isOpen === true && this.#accepted.hasSent) {
       // The peer called first and we have sent on its connection: changing now could let stanzas pass each other.
@@ -170,7 +203,7 @@ export class Peer implements LinkPeer {
     this.#settle();
   }
 
-  #adopt(transport: Transport, carrier: CarrierConfig): Connection {
+  #adopt(transport: Transport, carrier: TcpCarrierConfig): Connection {
     const { limits, clock, log } = this.#context;
     const { name, compression } = this.#config;
     const options = {
@@ -216,10 +249,17 @@ export class Peer implements LinkPeer {
     if (this.#accepted?.isOpen === false) this.#accepted = undefined;
     const before = this.#inUse;
     this.#inUse = this.#called ?? this.#accepted;
+    this.#useCarrier(this.#inUse?.carrier);
     if (this.#inUse !== before) this.#change(before, this.#inUse);
     if (this.#inUse !== undefined) this.#caller.rest();
-    else if (this.#isRunning && this.#isEnabled) this.#caller.callLater();
+    else if (this.#isRunning && !this.#mode.isSilent) this.#caller.callLater();
     this.#noteState();
+  }
+
+  #useCarrier(carrier: CarrierConfig | undefined): void {
+    const names = carrierNames(this.#config, carrier);
+    this.#outbox.use(names);
+    this.#thinner.carrier = names;
   }
 
   #change(before: Connection | undefined, now: Connection | undefined): void {
@@ -244,7 +284,8 @@ export class Peer implements LinkPeer {
     // The first one proves that somebody is there.
     this.#pump.wake();
     if (isQuestionOfPresence(inspected)) this.#outbox.reopen(inspected.to, inspected.from);
-    router.route(inspected);
+    const admitted = this.#thinner.admit(inspected);
+    if (admitted !== undefined) router.route(admitted.stanza);
   }
 
   #refuse({ condition, why }: AddressFault, connection: Connection): void {
@@ -256,12 +297,13 @@ export class Peer implements LinkPeer {
   #noteState(): void {
     const state = this.#currentState();
     if (state === this.#state) return;
+    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
     this.#state = state;
-    this.#sinceMs = this.#context.clock.nowMs();
   }
 
   #currentState(): LinkState {
-    if (!this.#isEnabled) return "disabled";
+    if (this.#mode.mode === "down") return "disabled";
+    if (this.#mode.isSilent) return "quiet";
     if (this.#inUse !== undefined) return "up";
     return this.#caller.isCalling ? "calling" : "down";
   }

@@ -1,7 +1,10 @@
-import type { AddressRange, RuleName } from "../config/mod.ts";
+import type { AddressRange, RuleConfig } from "../config/mod.ts";
+import type { LinkMode } from "./mode.ts";
 import type { Endpoint, LinkTls, Transport } from "../net/mod.ts";
+import type { NodeAddress } from "../stanag5066/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { QueueLimits } from "./queue.ts";
+import type { QuietHours } from "./quiet_hours.ts";
 import type { PeerStatus } from "./status.ts";
 
 /** One peer: the server across a link, and the link to it. Checked already where it was read. */
@@ -17,21 +20,32 @@ export interface PeerConfig {
    * nothing is missed, so presence stays as good as it was.
    */
   readonly toldDownAfterMs: number;
+  /** In profile `halyard`: how each frame is protected, and the key of 32 octets that both sides hold. */
+  readonly auth?: { readonly mode: "sign" | "seal"; readonly key: Uint8Array } | undefined;
   /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
   readonly compression: "deflate" | "none";
-  /** In the order in which they run. */
-  readonly rules: readonly RuleName[];
+  /** In the order in which they are asked. */
+  readonly rules: readonly RuleConfig[];
   readonly queue: QueueLimits;
   /** Least time between changes of one user's presence that cross (see `PresenceDamper`); 0 or absent: none. */
   readonly dampMs?: number;
   /** In profile `halyard`: whether presence to all of a user's contacts in a domain crosses once (`AudienceFolder`). */
   readonly byDomain?: boolean;
+  /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
+  readonly tellWaitingMs?: number | undefined;
+  /** Parts of the day in which nothing is sent. */
+  readonly quietHours?: readonly QuietHours[] | undefined;
   /** The first is preferred; later ones are called when those before do not answer. */
   readonly carriers: readonly CarrierConfig[];
 }
 
 /** What bears a link's bytes. */
-export type CarrierConfig = TcpCarrierConfig;
+export type CarrierConfig = TcpCarrierConfig | StanagCarrierConfig;
+
+/** The names by which rules know a carrier of a peer: its kind, and its place among the peer's carriers from 1. */
+export function carrierNames(config: PeerConfig, carrier: CarrierConfig | undefined): readonly string[] {
+  return carrier === undefined ? [] : [carrier.kind, String(config.carriers.indexOf(carrier) + 1)];
+}
 
 /** A TCP connection, opened by either side. */
 export interface TcpCarrierConfig {
@@ -50,7 +64,38 @@ export interface TcpCarrierConfig {
   readonly retryFirstMs: number;
   /** Longest pause between calls. */
   readonly retryMostMs: number;
+  /**
+   * In profile `halyard`: time that a change of direction takes. Stanzas that are ready wait up to a quarter of it for
+   * company, so that more goes with the same one. Absent: the link needs none.
+   */
+  readonly turnaroundMs?: number | undefined;
+  /** In profile `halyard`: after how long without anything to say our call is closed; absent: never. */
+  readonly idleCloseMs?: number | undefined;
+  /** In profile `halyard`: how long stanzas may stay unacknowledged before the connection is taken for dead. */
+  readonly ackTimeoutMs?: number | undefined;
   readonly tls?: LinkTls | undefined;
+}
+
+/** A STANAG 5066 node, by its subnetwork interface; RCOP in both profiles. */
+export interface StanagCarrierConfig {
+  readonly kind: "stanag5066";
+  /** The SIS server of our own node. */
+  readonly server: Endpoint;
+  readonly address: NodeAddress;
+  readonly peerAddress: NodeAddress;
+  readonly sap: number;
+  readonly peerSap: number;
+  /** RCOP connection id. */
+  readonly connection: number;
+  readonly applicationId: number;
+  readonly rank: number;
+  readonly confirmation: "node" | "client";
+  /** What the channel bears, bits a second: how much is handed to the node at once depends on it. */
+  readonly rateBps: number;
+  /** Time that a change of direction takes. */
+  readonly turnaroundMs: number;
+  /** Longest transmission of the node. */
+  readonly transmissionMs: number;
 }
 
 /** The link to one peer, in whatever profile. */
@@ -63,10 +108,12 @@ export interface LinkPeer {
   /** Takes a stanza to one of the peer's domains. */
   accept(stanza: Stanza): void;
   /** The peer has called. */
-  acceptCall(transport: Transport, carrier: CarrierConfig): void;
-  /** Switches the link on or off; off, everything waits. */
-  setEnabled(isEnabled: boolean): void;
+  acceptCall(transport: Transport, carrier: TcpCarrierConfig): void;
+  /** Switches the link on, off or to receive-only; unless on, everything waits. The wish survives a restart. */
+  setMode(mode: LinkMode): void;
   /** Drops what waits, each stanza answered. @returns how many there were */
   flush(): number;
   status(): PeerStatus;
+  /** In profile `xep-0361`: the last of what was sent on the connection in use; undefined when there is none. */
+  recentXml?(): string | undefined;
 }

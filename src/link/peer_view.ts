@@ -19,7 +19,7 @@ export interface PeerView {
 /** One peer as an operator sees it. */
 export function statusOf(view: PeerView): PeerStatus {
   const { config, outbox, tally, state, sinceMs, nowMs, carrier } = view;
-  const { stanzas, sizeBytes, oldestMs } = outbox;
+  const { stanzas, sizeBytes, byPrecedence, oldestMs } = outbox;
   return {
     name: config.name,
     domains: config.domains,
@@ -30,6 +30,7 @@ export function statusOf(view: PeerView): PeerStatus {
     queue: {
       stanzas,
       sizeBytes,
+      byPrecedence,
       oldestAgeMs: oldestMs === undefined ? undefined : Math.max(0, nowMs - oldestMs),
       airtimeMs: airtimeMs(view),
     },

@@ -32,6 +32,7 @@ export class Pump {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #turn: Turn;
+  readonly #isSilent: () => boolean;
   readonly #expiry: Deadline;
   #connection: Connection | undefined;
   /** The batch that the carrier has not taken yet. */
@@ -42,8 +43,10 @@ export class Pump {
   #cancelPause: CancelTimer | undefined;
   #isStopped = false;
 
-  constructor(outbox: Outbox, clock: Clock, turn: Turn) {
+  /** @param isSilent whether nothing may be sent now */
+  constructor(outbox: Outbox, clock: Clock, turn: Turn, isSilent: () => boolean) {
     this.#outbox = outbox;
+    this.#isSilent = isSilent;
     this.#clock = clock;
     this.#turn = turn;
     this.#expiry = new Deadline(clock, () => {
@@ -100,7 +103,7 @@ export class Pump {
   }
 
   #isReady(): boolean {
-    return this.#connection !== undefined && !this.#isHeldUp(this.#connection) &&
+    return this.#connection !== undefined && !this.#isHeldUp(this.#connection) && !this.#isSilent() &&
       this.#connection.pacer.waitMs === 0;
   }
 
@@ -113,6 +116,7 @@ export class Pump {
   #drain(): void {
     const connection = this.#connection;
     if (connection === undefined || this.#isHeldUp(connection) || this.#outbox.stanzas === 0) return;
+    if (this.#isSilent()) return;
     const { waitMs } = connection.pacer;
     if (waitMs > 0) return this.#pause(waitMs);
     const unproven = this.#stillUnproven();

@@ -1,5 +1,13 @@
+import { type Precedence, PRECEDENCES } from "../config/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
-import { orderedPair, presenceSlot, type QueueClass, queueClass } from "./classes.ts";
+import { CLASSES, presenceSlot, type QueueClass, queueClass } from "./classes.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Holds } from "./holds.ts";
+import { inOrder, Line } from "./line.ts";
+import { Pairs } from "./pairs.ts";
+import { lower } from "./precedence.ts";
+import { isRoomPresence } from "./rooms.ts";
+import { type Terms, worthlessMs } from "./terms.ts";
 
 /** Bounds of a peer's queue. */
 export interface QueueLimits {
@@ -11,15 +19,31 @@ export interface QueueLimits {
   readonly ageMs: number;
   /** How long IQ stanzas wait: no longer than clients do. */
   readonly iqAgeMs: number;
+  /** The highest precedence that a sender may claim; more counts as this. `flash` unless given. */
+  readonly highestPrecedence?: Precedence;
+}
+
+/** A stanza that is to wait. */
+export interface Newcomer {
+  readonly stanza: Stanza;
+  readonly sizeBytes: number;
+  readonly terms: Terms;
+  /** Until when it may wait for company; undefined when it leaves as soon as it can. */
+  readonly heldUntilMs?: number | undefined;
+  /** The number under which the store keeps it already. */
+  readonly storeId?: number | undefined;
 }
 
 /** A stanza that waits for the link. */
 export interface Waiting {
-  /** Its place: what waits leaves in rising order. */
+  /** Its place: within a level, what waits leaves in rising order. */
   readonly order: number;
   readonly stanza: Stanza;
   readonly sizeBytes: number;
   readonly class: QueueClass;
+  /** Its level. Not always that of its terms: see `OutboundQueue`. */
+  readonly precedence: Precedence;
+  readonly terms: Terms;
   /** The number under which the store keeps it; undefined while it is only in memory. */
   storeId: number | undefined;
 }
@@ -34,33 +58,37 @@ export interface Put {
   readonly evicted: readonly Waiting[];
 }
 
-/** Classes in the order in which room is made. */
+const HIGHEST_FIRST: readonly Precedence[] = PRECEDENCES.toReversed();
+/** Classes in the order in which room is made within a level. */
 const EVICTED: readonly QueueClass[] = ["noise", "presence", "iq", "message"];
+
+type Level = Readonly<Record<QueueClass, Line<Waiting>>>;
 
 /**
  * What waits for one peer, in the order in which it will leave. Pure: no clock, no store, no answers; it says what
  * goes and the caller deals with it.
  *
+ * A higher precedence overtakes all that is lower; within a level the order of arrival is kept. So between two entities
+ * a stanza passes another only if it is of higher precedence, with two exceptions that keep presence true: presence
+ * never passes other presence between the two, and what is said in a room never passes the joining of it, which is
+ * raised with it.
+ *
  * Of the presence of one resource to one address only the newest waits, and it never passes another stanza between
- * the two. When the bound is exceeded the oldest of the lowest class goes; unavailable presence is outside the bound
- * (there is at most one per resource and address).
+ * the two. When the bound is exceeded the oldest of the lowest level goes, within a level that of the lowest class;
+ * unavailable presence is outside the bound (there is at most one per resource and address).
  */
 export class OutboundQueue {
   readonly #limits: QueueLimits;
   #nextOrder = 0;
   readonly #entries = new Map<number, Waiting>();
-  readonly #classes: Record<QueueClass, Map<number, Waiting>> = {
-    "noise": new Map(),
-    "presence": new Map(),
-    "iq": new Map(),
-    "message": new Map(),
-    "presence-end": new Map(),
-  };
-  /** What waits between two entities, in order: only this is searched when presence comes. */
-  readonly #pairs = new Map<string, Set<Waiting>>();
+  readonly #levels = new Map<Precedence, Level>(PRECEDENCES.map((precedence) => [precedence, emptyLevel()]));
+  readonly #pairs = new Pairs();
+  readonly #expiries = new Deadlines<Waiting>((waiting) => this.has(waiting));
+  readonly #holds = new Holds();
   #sizeBytes = 0;
   /** The part of it that counts towards the bound. */
   #boundSizeBytes = 0;
+  #boundStanzas = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -70,24 +98,70 @@ export class OutboundQueue {
     return this.#entries.size;
   }
 
+  /** Whether anything waits but for company. */
+  get hasToSay(): boolean {
+    return this.#entries.size > this.#holds.size;
+  }
+
   /** Size of all that waits, as XML before compression. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
-  /** When the stanza that leaves next came in; undefined when nothing waits. */
+  /** Stanzas that wait in each level. */
+  get byPrecedence(): Readonly<Record<Precedence, number>> {
+    const count = (precedence: Precedence) =>
+      CLASSES.reduce((sum, name) => sum + this.#line(precedence, name).size, 0);
+    return {
+      flash: count("flash"),
+      immediate: count("immediate"),
+      priority: count("priority"),
+      routine: count("routine"),
+    };
+  }
+
+  /** Messages and subscriptions that wait. */
+  get messages(): number {
+    return PRECEDENCES.reduce((sum, precedence) => sum + this.#line(precedence, "message").size, 0);
+  }
+
+  /** When the stanza came in that has waited longest; undefined when nothing waits. */
   get oldestMs(): number | undefined {
-    return this.first?.stanza.receivedMs;
+    const heads = PRECEDENCES.map((precedence) => this.#headOf(precedence)?.stanza.receivedMs);
+    const known = heads.filter((ms) => ms !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
   }
 
   /** What leaves next. */
   get first(): Waiting | undefined {
-    return first(this.#entries);
+    for (const precedence of HIGHEST_FIRST) {
+      const head = this.#headOf(precedence);
+      if (head !== undefined) return head;
+    }
+    return undefined;
   }
 
-  /** All that waits, in order. */
+  /** What leaves next, and behind it what else waits in its level, in order: as far as it is asked for. */
+  *leaving(): Generator<Waiting> {
+    const level = this.first?.precedence;
+    if (level !== undefined) yield* this.#inOrder(level);
+  }
+
+  /** Whether it still waits. */
+  has(waiting: Waiting): boolean {
+    return this.#entries.get(waiting.order) === waiting;
+  }
+
+  /** All that waits, in the order in which it would leave. */
   get all(): Waiting[] {
-    return [...this.#entries.values()];
+    return HIGHEST_FIRST.flatMap((precedence) => [...this.#inOrder(precedence)]);
+  }
+
+  /** Whether presence of the same resource to the same address waits. */
+  hasPresence(stanza: Stanza): boolean {
+    const slot = presenceSlot(stanza);
+    return slot !== undefined &&
+      this.#pairs.presence(stanza).some((one) => presenceSlot(one.stanza) === slot);
   }
 
   /**
@@ -95,28 +169,53 @@ export class OutboundQueue {
    * @param announced whether the far side may know the sending resource as available; if not, it need not hear that
    * the resource came and went while the link was busy
    */
-  put(stanza: Stanza, sizeBytes: number, announced: boolean, storeId?: number): Put {
+  put(newcomer: Newcomer, announced: boolean): Put {
+    const { stanza, sizeBytes, terms, storeId } = newcomer;
     const superseded = this.#rivals(stanza);
-    const precursor = this.#placeHolder(stanza, superseded);
+    const precedence = this.#levelOf(newcomer, superseded);
+    const precursor = this.#placeHolder(stanza, precedence, superseded);
+    const held = superseded.map((rival) => this.#holds.untilMs(rival));
+    this.#raiseJoining(stanza, precedence);
     const order = precursor?.order ?? this.#nextOrder++;
-    const newcomer: Waiting = { order, stanza, sizeBytes, class: queueClass(stanza), storeId };
-    // The precursor's place is kept in every map by setting its key again, not by taking it out first.
+    const kind = queueClass(stanza);
+    const waiting: Waiting = { order, stanza, sizeBytes, class: kind, precedence, terms, storeId };
+    // The precursor's place is kept in every line by putting another there, not by taking it out first.
     for (const rival of superseded) this.#delete(rival, rival === precursor);
-    const cameAndWent = newcomer.class === "presence-end" && !announced &&
+    const cameAndWent = kind === "presence-end" && !announced &&
       superseded.length > 0 && superseded.every((rival) => rival.class === "presence");
-    if (cameAndWent) return { waiting: undefined, superseded: [...superseded, newcomer], evicted: [] };
-    this.#insert(newcomer);
-    const evicted = this.#makeRoom(newcomer);
-    return { waiting: evicted.includes(newcomer) ? undefined : newcomer, superseded, evicted };
+    if (cameAndWent) return { waiting: undefined, superseded: [...superseded, waiting], evicted: [] };
+    this.#holds.add(waiting, newcomer.heldUntilMs, held);
+    this.#insert(waiting);
+    const evicted = this.#makeRoom(waiting);
+    return { waiting: evicted.includes(waiting) ? undefined : waiting, superseded, evicted };
+  }
+
+  /** Whether a stanza waits for company. */
+  isHeld(waiting: Waiting): boolean {
+    return this.#holds.untilMs(waiting) !== undefined;
+  }
+
+  /** When something will have waited long enough for company; undefined when nothing does. */
+  get nextReleaseMs(): number | undefined {
+    return this.#holds.nextMs;
+  }
+
+  /** Whether anything may leave. If so all may, since what waits for company has found it. */
+  mayLeave(nowMs: number): boolean {
+    const { nextMs, size } = this.#holds;
+    const isDue = nextMs !== undefined && nextMs <= nowMs;
+    if (!isDue && size === this.#entries.size) return false;
+    this.#holds.clear();
+    return true;
   }
 
   /** Takes a stanza out; harmless when it does not wait any more. */
   remove(waiting: Waiting): void {
-    if (this.#entries.get(waiting.order) === waiting) this.#delete(waiting);
+    if (this.has(waiting)) this.#delete(waiting);
   }
 
   /**
-   * Puts stanzas that were taken but not sent back to the head, in their order, the bound set aside.
+   * Puts stanzas that were taken but not sent back to the head of their levels, in their order, the bound set aside.
    * @returns presence among them that is worthless by now, since a newer one waits
    */
   putBack(taken: readonly Waiting[]): Waiting[] {
@@ -128,41 +227,76 @@ export class OutboundQueue {
     return stale;
   }
 
-  /** Takes out what has waited too long. */
+  /** Takes out what has waited too long or is worthless by its own terms, that which was due first first. */
   expire(nowMs: number): Waiting[] {
     const expired: Waiting[] = [];
-    for (const [name, ageMs] of this.#ages()) {
-      for (const entry of this.#classes[name].values()) {
-        if (entry.stanza.receivedMs + ageMs > nowMs) break;
-        expired.push(entry);
-      }
+    for (;;) {
+      const due = this.#expiries.take(nowMs);
+      if (due === undefined) return expired;
+      this.#delete(due);
+      expired.push(due);
     }
-    for (const entry of expired) this.remove(entry);
-    return expired;
   }
 
   /** When something will have waited too long; undefined when nothing can. */
   get nextExpiryMs(): number | undefined {
-    let nextMs: number | undefined;
-    for (const [name, ageMs] of this.#ages()) {
-      const oldest = first(this.#classes[name]);
-      if (oldest === undefined) continue;
-      const expiryMs = oldest.stanza.receivedMs + ageMs;
-      if (nextMs === undefined || expiryMs < nextMs) nextMs = expiryMs;
-    }
-    return nextMs;
+    return this.#expiries.nextMs;
   }
 
   /** Takes everything out. */
   clear(): Waiting[] {
-    const all = [...this.#entries.values()];
+    const all = this.all;
     for (const entry of all) this.#delete(entry);
+    this.#expiries.clear();
     return all;
   }
 
-  #ages(): readonly (readonly [QueueClass, number])[] {
+  #line(precedence: Precedence, name: QueueClass): Line<Waiting> {
+    const level = this.#levels.get(precedence);
+    if (level === undefined) throw new Error(`Cannot find the level ${precedence}`);
+    return level[name];
+  }
+
+  #inOrder(precedence: Precedence): Generator<Waiting> {
+    return inOrder(CLASSES.map((name) => this.#line(precedence, name)));
+  }
+
+  #headOf(precedence: Precedence): Waiting | undefined {
+    let head: Waiting | undefined;
+    for (const name of CLASSES) {
+      const { first } = this.#line(precedence, name);
+      if (first !== undefined && (head === undefined || first.order < head.order)) head = first;
+    }
+    return head;
+  }
+
+  #expiryMs({ class: kind, stanza, terms }: Waiting): number | undefined {
+    // That somebody has gone is never worthless.
+    if (kind === "presence-end") return undefined;
     const { ageMs, iqAgeMs } = this.#limits;
-    return [["message", ageMs], ["iq", iqAgeMs], ["noise", iqAgeMs]];
+    const ends = [worthlessMs(terms)];
+    if (kind !== "presence") ends.push(stanza.receivedMs + (kind === "message" ? ageMs : iqAgeMs));
+    const known = ends.filter((ms) => ms !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  /** The level of a newcomer: presence waits behind other presence between the two, whatever is asked for it. */
+  #levelOf({ stanza, terms }: Newcomer, superseded: readonly Waiting[]): Precedence {
+    if (stanza.kind !== "presence") return terms.precedence;
+    return this.#pairs.presence(stanza)
+      .filter((entry) => !superseded.includes(entry))
+      .reduce((level, entry) => lower(level, entry.precedence), terms.precedence);
+  }
+
+  /** A room refuses what is said in it by those who have not joined it: what is raised takes the joining with it. */
+  #raiseJoining(stanza: Stanza, precedence: Precedence): void {
+    if (stanza.kind !== "message" || precedence === "routine") return;
+    const presence = this.#pairs.presence(stanza).filter((entry) => isBelow(entry.precedence, precedence));
+    if (!presence.some((entry) => isRoomPresence(entry.stanza))) return;
+    for (const entry of presence) {
+      this.#delete(entry);
+      this.#insert({ ...entry, order: this.#nextOrder++, precedence });
+    }
   }
 
   /**
@@ -172,16 +306,17 @@ export class OutboundQueue {
   #rivals(stanza: Stanza): Waiting[] {
     const slot = presenceSlot(stanza);
     if (slot === undefined) return [];
-    const pair = [...this.#pairs.get(orderedPair(stanza)) ?? []];
-    return pair.filter((entry) =>
+    return this.#pairs.presence(stanza).filter((entry) =>
       presenceSlot(entry.stanza) === slot && (entry.class === "presence" || stanza.type === "unavailable")
     );
   }
 
   /** The rival whose place the newcomer may take over: no stanza between the two entities waits behind it. */
-  #placeHolder(stanza: Stanza, rivals: readonly Waiting[]): Waiting | undefined {
-    const last = [...this.#pairs.get(orderedPair(stanza)) ?? []].at(-1);
-    return last !== undefined && rivals.includes(last) && last.stanza.type === stanza.type ? last : undefined;
+  #placeHolder(stanza: Stanza, precedence: Precedence, rivals: readonly Waiting[]): Waiting | undefined {
+    if (rivals.length === 0) return undefined;
+    const last = this.#pairs.last(stanza);
+    const isRival = last !== undefined && rivals.includes(last) && last.stanza.type === stanza.type;
+    return isRival && last.precedence === precedence ? last : undefined;
   }
 
   #makeRoom(newcomer: Waiting): Waiting[] {
@@ -193,47 +328,63 @@ export class OutboundQueue {
     // What could never fit must not push everything else out first.
     if (newcomer.sizeBytes > this.#limits.sizeBytes && newcomer.class !== "presence-end") evict(newcomer);
     while (this.#isOver()) {
-      const victim = EVICTED.map((name) => first(this.#classes[name])).find((entry) => entry !== undefined);
+      const victim = this.#oldestOfLowest();
       if (victim === undefined) break;
       evict(victim);
     }
     return evicted;
   }
 
+  #oldestOfLowest(): Waiting | undefined {
+    for (const precedence of PRECEDENCES) {
+      for (const name of EVICTED) {
+        const { first } = this.#line(precedence, name);
+        if (first !== undefined) return first;
+      }
+    }
+    return undefined;
+  }
+
   #isOver(): boolean {
-    return this.#entries.size - this.#classes["presence-end"].size > this.#limits.stanzas ||
-      this.#boundSizeBytes > this.#limits.sizeBytes;
+    return this.#boundStanzas > this.#limits.stanzas || this.#boundSizeBytes > this.#limits.sizeBytes;
   }
 
   #insert(entry: Waiting): void {
     this.#entries.set(entry.order, entry);
-    this.#classes[entry.class].set(entry.order, entry);
-    const key = orderedPair(entry.stanza);
-    const pair = this.#pairs.get(key) ?? new Set();
-    this.#pairs.set(key, pair.add(entry));
+    this.#line(entry.precedence, entry.class).put(entry);
+    this.#pairs.add(entry);
+    const expiryMs = this.#expiryMs(entry);
+    if (expiryMs !== undefined) this.#expiries.add(expiryMs, entry.order, entry);
     this.#count(entry, 1);
   }
 
   /** @param keepPlace when another entry is about to be inserted under the same order */
   #delete(entry: Waiting, keepPlace = false): void {
-    if (!keepPlace) {
-      this.#entries.delete(entry.order);
-      this.#classes[entry.class].delete(entry.order);
-    }
-    const key = orderedPair(entry.stanza);
-    const pair = this.#pairs.get(key);
-    pair?.delete(entry);
-    if (pair?.size === 0) this.#pairs.delete(key);
+    if (!keepPlace) this.#line(entry.precedence, entry.class).delete(entry.order);
+    this.#entries.delete(entry.order);
+    this.#holds.delete(entry);
+    this.#pairs.delete(entry);
     this.#count(entry, -1);
   }
 
   #count(entry: Waiting, sign: 1 | -1): void {
     this.#sizeBytes += sign * entry.sizeBytes;
-    if (entry.class !== "presence-end") this.#boundSizeBytes += sign * entry.sizeBytes;
+    if (entry.class === "presence-end") return;
+    this.#boundSizeBytes += sign * entry.sizeBytes;
+    this.#boundStanzas += sign;
   }
 }
 
-function first(entries: Map<number, Waiting>): Waiting | undefined {
-  for (const entry of entries.values()) return entry;
-  return undefined;
+function isBelow(a: Precedence, b: Precedence): boolean {
+  return a !== b && lower(a, b) === a;
+}
+
+function emptyLevel(): Level {
+  return {
+    "noise": new Line(),
+    "presence": new Line(),
+    "iq": new Line(),
+    "message": new Line(),
+    "presence-end": new Line(),
+  };
 }

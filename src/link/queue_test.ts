@@ -4,6 +4,7 @@ import { orderedPair, presenceSlot } from "./classes.ts";
 import { OutboundQueue, type QueueLimits, type Waiting } from "./queue.ts";
 import { arbitraryStanza } from "./testing/arbitrary.ts";
 import { stanza } from "./testing/stanzas.ts";
+import { ROUTINE } from "./terms.ts";
 
 const ROOMY: QueueLimits = { stanzas: 100, sizeBytes: 100_000, ageMs: 60_000, iqAgeMs: 20_000 };
 const SIZE_BYTES = 100;
@@ -45,7 +46,7 @@ class Bench {
       const word = given.replace("*", "");
       const made = stanza(XML[word] ?? "", receivedMs);
       this.#words.set(made, word);
-      const put = this.queue.put(made, sizeBytes, given.endsWith("*"));
+      const put = this.queue.put({ stanza: made, sizeBytes, terms: ROUTINE }, given.endsWith("*"));
       this.superseded.push(...this.#named(put.superseded));
       this.evicted.push(...this.#named(put.evicted));
       const isThere = this.queue.all.some((waiting) => waiting.stanza === made);
@@ -210,7 +211,7 @@ const LOAD = fc.array(
 Deno.test("whatever comes, the queue keeps its bounds and its account of them", () => {
   fc.assert(fc.property(LOAD, (load) => {
     const queue = new OutboundQueue({ ...ROOMY, stanzas: 10, sizeBytes: 200 });
-    for (const { stanza, sizeBytes, known } of load) queue.put(stanza, sizeBytes, known);
+    for (const { stanza, sizeBytes, known } of load) queue.put({ stanza, sizeBytes, terms: ROUTINE }, known);
     const all = queue.all;
     const bounded = all.filter((waiting) => waiting.class !== "presence-end");
     const sum = (list: readonly Waiting[]) => list.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
@@ -224,7 +225,7 @@ Deno.test("every stanza waits, was superseded, or was evicted: none is lost and 
     const queue = new OutboundQueue({ ...ROOMY, stanzas: 10, sizeBytes: 200 });
     const gone: Waiting[] = [];
     for (const { stanza, sizeBytes, known } of load) {
-      const put = queue.put(stanza, sizeBytes, known);
+      const put = queue.put({ stanza, sizeBytes, terms: ROUTINE }, known);
       gone.push(...put.superseded, ...put.evicted);
     }
     const accounted = [...gone, ...queue.all].map((waiting) => waiting.stanza);
@@ -238,7 +239,7 @@ Deno.test("between two entities order is kept", () => {
   fc.assert(fc.property(LOAD, (load) => {
     const queue = new OutboundQueue(ROOMY);
     const arrival = new Map(load.map(({ stanza }, index) => [stanza, index]));
-    for (const { stanza, sizeBytes, known } of load) queue.put(stanza, sizeBytes, known);
+    for (const { stanza, sizeBytes, known } of load) queue.put({ stanza, sizeBytes, terms: ROUTINE }, known);
     const latest = new Map<string, number>();
     for (const { stanza } of queue.all) {
       const index = arrival.get(stanza) ?? -1;

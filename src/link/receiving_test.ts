@@ -163,7 +163,7 @@ Deno.test("the end of a stream is answered, and its reason noted", async (t) => 
 
 Deno.test("a stream that we ended is read until the peer has closed it, but not for ever", async () => {
   const { world, shore, peer } = await called();
-  shore.links.setEnabled("ship", false);
+  shore.links.setMode("ship", "down");
   await world.clock.advance(10);
   assert.equal(peer.heard, "</stream:stream>");
   peer.write(GOOD);

@@ -28,6 +28,7 @@ Deno.test("what is sent while the link is down crosses in order when it comes up
   assert.deepEqual(ship.status.queue, {
     stanzas: 0,
     sizeBytes: 0,
+    byPrecedence: { flash: 0, immediate: 0, priority: 0, routine: 0 },
     oldestAgeMs: undefined,
     airtimeMs: undefined,
   });

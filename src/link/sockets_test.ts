@@ -6,8 +6,9 @@ import type { Stanza } from "../stanza/mod.ts";
 import { DEFAULT_XML_LIMITS } from "../xml/mod.ts";
 import { Links, type TcpCarrierConfig } from "./mod.ts";
 import { stanza } from "./testing/stanzas.ts";
+import { MemoryEpochs } from "./flow/testing/memory_epochs.ts";
 import { MemoryStore } from "./flow/testing/memory_store.ts";
-import { MemoryQueueStore } from "./testing/world.ts";
+import { MemoryQueueStore, MemorySettings } from "./testing/world.ts";
 
 const HERE: AddressRange = {
   address: { family: 4, bytes: [127, 0, 0, 1] },
@@ -37,7 +38,12 @@ function server(
     servedDomains: [domain],
     network: systemNetwork(nullLog),
     router: { route: resolve },
-    storage: { linkQueue: new MemoryQueueStore(), flows: () => new MemoryStore() },
+    storage: {
+      linkQueue: new MemoryQueueStore(),
+      flows: () => new MemoryStore(),
+      settings: new MemorySettings(),
+      linkEpochs: () => new MemoryEpochs(),
+    },
     clock: systemClock,
     random: systemRandom,
     log: nullLog,

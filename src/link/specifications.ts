@@ -9,10 +9,22 @@ export const specifications: readonly Specification[] = [
     note: "taken out before a link, where so configured",
   },
   {
+    id: "XEP-0079",
+    title: "Advanced Message Processing",
+    version: "1.2",
+    note: "`expire-at` of messages that wait for a link; no other condition, and not announced",
+  },
+  {
     id: "XEP-0085",
     title: "Chat State Notifications",
     version: "2.1",
     note: "dropped before a link, where so configured",
+  },
+  {
+    id: "XEP-0131",
+    title: "Stanza Headers and Internet Metadata",
+    version: "1.2",
+    note: "`Urgency` and `Precedence` of messages order what waits for a link",
   },
   {
     id: "XEP-0138",

@@ -33,6 +33,11 @@ const USUAL_TYPE = {
 /** A defined stanza error condition. */
 export type StanzaErrorCondition = keyof typeof USUAL_TYPE;
 
+/** Every defined stanza error condition. */
+export const STANZA_ERROR_CONDITIONS: readonly StanzaErrorCondition[] = Object.keys(
+  USUAL_TYPE,
+) as StanzaErrorCondition[];
+
 /** An error to be answered to the sender of a stanza: data, never thrown. */
 export interface StanzaError {
   readonly condition: StanzaErrorCondition;

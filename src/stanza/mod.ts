@@ -2,6 +2,7 @@
 export { dateTime, withDelay } from "./delay.ts";
 export {
   errorElement,
+  STANZA_ERROR_CONDITIONS,
   type StanzaError,
   type StanzaErrorCondition,
   type StanzaErrorType,

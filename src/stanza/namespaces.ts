@@ -38,6 +38,11 @@ export const NS = {
   MUC_USER: "http://jabber.org/protocol/muc#user",
   /** Federated rooms (XEP-0289). */
   FMUC: "http://isode.com/protocol/fmuc",
+  /** Stanza headers (XEP-0131). */
+  SHIM: "http://jabber.org/protocol/shim",
+  /** Advanced message processing (XEP-0079). */
+  AMP: "http://jabber.org/protocol/amp",
+  AMP_ERRORS: "http://jabber.org/protocol/amp#errors",
   /** What two Halyards say to one another (docs/link-protocol.md). */
   HALYARD: "urn:halyard:0",
   SECURITY_LABEL: "urn:xmpp:sec-label:0",

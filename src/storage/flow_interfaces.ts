@@ -8,6 +8,8 @@ export interface NumberedText {
 export interface SenderRecord {
   readonly incarnation: Uint8Array;
   readonly acked: number;
+  /** The highest number that a carrier has confirmed; less than `acked` when none has. */
+  readonly confirmed: number;
   readonly sent: number;
   /** Start of the last cold opening. */
   readonly base: number;
@@ -18,6 +20,8 @@ export interface ReceiverRecord {
   readonly incarnation: Uint8Array;
   readonly received: number;
   readonly base: number;
+  /** The last incarnations that ended, one behind the other. */
+  readonly retired: Uint8Array;
 }
 
 /** One direction of a link: its record and the texts that may be asked for again. */

@@ -7,7 +7,12 @@ type FlowRow = {
   readonly mark: number;
   readonly sent: number;
   readonly base: number;
+  readonly confirmed: number;
+  readonly retired: Uint8Array;
 };
+
+/** Of the columns, what the other direction has no use for. */
+const NOTHING = { sent: 0, confirmed: 0, retired: new Uint8Array(0) };
 
 type TextRow = { readonly number: number; readonly text: Uint8Array };
 
@@ -22,11 +27,14 @@ export class SqliteFlows {
   readonly #removeBelow: Command<never>;
 
   constructor(db: Connection) {
-    this.#load = db.query("SELECT incarnation, mark, sent, base FROM flows WHERE peer = ? AND direction = ?");
+    this.#load = db.query(
+      "SELECT incarnation, mark, sent, base, confirmed, retired FROM flows WHERE peer = ? AND direction = ?",
+    );
     this.#save = db.command(
-      "INSERT INTO flows (peer, direction, incarnation, mark, sent, base) VALUES (?, ?, ?, ?, ?, ?) " +
+      "INSERT INTO flows (peer, direction, incarnation, mark, sent, base, confirmed, retired) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) " +
         "ON CONFLICT DO UPDATE SET incarnation = excluded.incarnation, mark = excluded.mark, " +
-        "sent = excluded.sent, base = excluded.base",
+        "sent = excluded.sent, base = excluded.base, confirmed = excluded.confirmed, retired = excluded.retired",
     );
     this.#texts = db.query(
       "SELECT number, text FROM flow_texts WHERE peer = ? AND direction = ? ORDER BY number",
@@ -41,14 +49,20 @@ export class SqliteFlows {
       sender: this.#half<SenderRecord>(
         peer,
         "out",
-        ({ incarnation, mark, sent, base }) => ({ incarnation, acked: mark, sent, base }),
-        ({ incarnation, acked, sent, base }) => ({ incarnation, mark: acked, sent, base }),
+        ({ incarnation, mark, sent, base, confirmed }) => ({
+          incarnation,
+          acked: mark,
+          confirmed,
+          sent,
+          base,
+        }),
+        ({ acked, ...record }) => ({ ...NOTHING, ...record, mark: acked }),
       ),
       receiver: this.#half<ReceiverRecord>(
         peer,
         "in",
-        ({ incarnation, mark, base }) => ({ incarnation, received: mark, base }),
-        ({ incarnation, received, base }) => ({ incarnation, mark: received, sent: 0, base }),
+        ({ incarnation, mark, base, retired }) => ({ incarnation, received: mark, base, retired }),
+        ({ received, ...record }) => ({ ...NOTHING, ...record, mark: received }),
       ),
     };
   }
@@ -69,8 +83,8 @@ export class SqliteFlows {
         };
       },
       save: (record) => {
-        const { incarnation, mark, sent, base } = toRow(record);
-        this.#save.run(peer, direction, incarnation, mark, sent, base);
+        const { incarnation, mark, sent, base, confirmed, retired } = toRow(record);
+        this.#save.run(peer, direction, incarnation, mark, sent, base, confirmed, retired);
       },
       addText: ({ number, text }) => void this.#addText.run(peer, direction, number, text),
       removeBelow: (number) => void this.#removeBelow.run(peer, direction, number),

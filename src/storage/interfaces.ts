@@ -1,3 +1,4 @@
+import type { LinkEpochStore } from "./epoch_interfaces.ts";
 import type { FlowStore } from "./flow_interfaces.ts";
 
 /**
@@ -180,6 +181,8 @@ export interface Storage {
   readonly linkQueue: LinkQueueStore;
   /** The two flows of the link to `peer`, in profile `halyard`. */
   flows(peer: string): FlowStore;
+  /** The epochs of the link to `peer`, when it is authenticated. */
+  linkEpochs(peer: string): LinkEpochStore;
   readonly settings: SettingStore;
   readonly answers: AnswerStore;
   readonly vcards: VcardStore;

@@ -5,6 +5,7 @@ import { Connection } from "./connection.ts";
 import { openDatabase } from "./database.ts";
 import { SqliteFlows } from "./flows.ts";
 import type { Storage } from "./interfaces.ts";
+import { SqliteLinkEpochs } from "./link_epochs.ts";
 import { SqliteLinkQueue } from "./link_queue.ts";
 import { SqliteOffline } from "./offline.ts";
 import { SqliteRosters } from "./rosters.ts";
@@ -34,12 +35,14 @@ export function openStorage(options: StorageOptions): Storage {
   try {
     const connection = new Connection(openDatabase(options.path), options.turn);
     const flows = new SqliteFlows(connection);
+    const linkEpochs = new SqliteLinkEpochs(connection);
     return {
       accounts: new SqliteAccounts(connection),
       rosters: new SqliteRosters(connection),
       offline: new SqliteOffline(connection),
       linkQueue: new SqliteLinkQueue(connection),
       flows: (peer) => flows.of(peer),
+      linkEpochs: (peer) => linkEpochs.of(peer),
       settings: new SqliteSettings(connection),
       answers: new SqliteAnswers(connection),
       vcards: new SqliteVcards(connection),

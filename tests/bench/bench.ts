@@ -5,6 +5,7 @@ import { print } from "../support/print.ts";
 import { halyardCommand, ROOT } from "../support/process.ts";
 import { STANZA_SIZE_BYTES } from "./load.ts";
 import { benchSite, measureEcho, measureIdle, measureMessages, measureStart } from "./measure.ts";
+import { measureRules } from "./rules.ts";
 import { median } from "./statistics.ts";
 
 const STARTS = 9;
@@ -21,6 +22,7 @@ for (let start = 0; start < STARTS; start++) starts.push(await measureStart(site
 const idle = await measureIdle(site, CLIENTS);
 const load = await measureMessages(site, MESSAGES, ROUNDS);
 const bare = await measureEcho(MESSAGES, ROUNDS);
+const rulesUs = await measureRules();
 const perSecond = ({ messages, durationMs }: { messages: number; durationMs: number }) =>
   messages / durationMs * 1_000;
 const [rates, bareRates] = [load.rounds.map(perSecond), bare.map(perSecond)];
@@ -44,6 +46,7 @@ const results = {
   processorPerMessageUs: round(load.processorMs * 1_000),
   memoryAfterLoadMib: round(load.residentSizeBytes / MIB),
   echoMessagesPerSecond: { best: Math.round(Math.max(...bareRates)), median: Math.round(median(bareRates)) },
+  rulesPerStanzaUs: rulesUs,
   shareOfEcho: Math.round(median(rates) / median(bareRates) * 1_000) / 1_000,
 };
 
@@ -55,6 +58,7 @@ const rows: readonly (readonly [string, string])[] = [
   ["the same, best round", thousands(Math.max(...rates))],
   ["processor time per message", `${results.processorPerMessageUs} us`],
   ["memory after that", `${results.memoryAfterLoadMib} MiB`],
+  ["rules of the preset hf per stanza", `${rulesUs.hf} us`],
   ["messages a second through a bare TCP echo, median", thousands(median(bareRates))],
   ["share of that", `${(results.shareOfEcho * 100).toFixed(1)} %`],
 ];

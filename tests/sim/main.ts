@@ -2,7 +2,8 @@
  * Plays the link engine against itself: `deno task sim --seeds 10000`. Prints failing seeds (`--first`: and stops); `--seed N` replays
  * one run with its whole trace.
  */
-import { Duel, KINDS, playDuel } from "../../src/link/flow/testing/duel.ts";
+import { Duel, playDuel } from "../../src/link/flow/testing/duel.ts";
+import { KINDS, type Mishaps } from "../../src/link/flow/testing/mishaps.ts";
 import { print } from "../support/print.ts";
 
 const DEFAULT_STEPS = 400;
@@ -12,8 +13,15 @@ function flag(name: string): number | undefined {
   return at < 0 ? undefined : Number(Deno.args[at + 1]);
 }
 
+/** All kinds of link, or those whose name holds what `--kind` says. */
+function chosenKinds(): [string, Mishaps][] {
+  const at = Deno.args.indexOf("--kind");
+  const wanted = at < 0 ? "" : Deno.args[at + 1] ?? "";
+  return Object.entries(KINDS).filter(([kind]) => kind.includes(wanted));
+}
+
 function replay(seed: number, steps: number): void {
-  for (const [kind, mishaps] of Object.entries(KINDS)) {
+  for (const [kind, mishaps] of chosenKinds()) {
     const duel = new Duel(seed, mishaps);
     duel.play(steps);
     print(`\n${kind}\n${duel.trace.join("\n")}\n`);
@@ -24,7 +32,7 @@ function replay(seed: number, steps: number): void {
 function playAll(seeds: number, steps: number): number {
   let failures = 0;
   for (let seed = 1; seed <= seeds; seed++) {
-    for (const [kind, mishaps] of Object.entries(KINDS)) {
+    for (const [kind, mishaps] of chosenKinds()) {
       try {
         playDuel(seed, mishaps, steps);
       } catch (error) {
@@ -35,9 +43,7 @@ function playAll(seeds: number, steps: number): number {
     }
   }
   print(
-    `${seeds} seeds of ${steps} steps over ${
-      Object.keys(KINDS).length
-    } kinds of link: ${failures} failures\n`,
+    `${seeds} seeds of ${steps} steps over ${chosenKinds().length} kinds of link: ${failures} failures\n`,
   );
   return failures;
 }

@@ -1,4 +1,4 @@
-import { configReference, jsonSchemaText } from "../../src/config/mod.ts";
+import { configReference, jsonSchemaText, PRESETS_YAML } from "../../src/config/mod.ts";
 import { specificationTable } from "../../src/specifications.ts";
 
 /** A file of which a part, or all, is made from the code. */
@@ -30,6 +30,14 @@ export const GENERATED: readonly Generated[] = [
   {
     path: "docs/configuration.md",
     make: between("<!-- keys: made by `deno task generate` -->", "<!-- end of keys -->", configReference),
+  },
+  {
+    path: "docs/rules.md",
+    make: between(
+      "<!-- presets: made by `deno task generate` -->",
+      "<!-- end of presets -->",
+      () => `\`\`\`yaml\n${PRESETS_YAML}\`\`\``,
+    ),
   },
   { path: "config/schema.json", make: jsonSchemaText },
 ];

@@ -117,6 +117,7 @@ peers:
     compression: ${this.#settings.get("compression") ?? "deflate"}
     rules: ${this.#settings.get("rules") ?? "hf"}
     queue: ${this.#settings.get("queue") ?? "{}"}
+    tell_waiting: ${this.#settings.get("tell_waiting") ?? "off"}
     presence: ${this.#settings.get("presence") ?? "{}"}
     carriers:
       - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], rate: 9600bps }

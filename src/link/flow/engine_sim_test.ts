@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { KINDS, playDuel } from "./testing/duel.ts";
+import { playDuel } from "./testing/duel.ts";
+import { KINDS } from "./testing/mishaps.ts";
 
 const STEPS = 300;
 const SEEDS = 25;
@@ -11,12 +12,12 @@ for (const [name, mishaps] of Object.entries(KINDS)) {
 }
 
 Deno.test("a seed replays its run to the letter", () => {
-  const trace = () => playDuel(7, { cut: 0.02, crash: 0.01, restore: 0.01 }, STEPS).trace;
+  const trace = () => playDuel(7, { kind: "stream", cut: 0.02, crash: 0.01, restore: 0.01 }, STEPS).trace;
   assert.deepEqual(trace(), trace());
 });
 
 Deno.test("flows that were set back are noticed: some run begins anew", () => {
-  const mishaps = { cut: 0.02, crash: 0.01, restore: 0.02 };
+  const mishaps = { kind: "stream", cut: 0.02, crash: 0.01, restore: 0.02 } as const;
   const anew = Array.from({ length: 20 }, (_, seed) => playDuel(seed, mishaps, STEPS).resynchronised);
   assert.ok(anew.some((times) => times > 0));
 });

@@ -5,21 +5,30 @@ import type { NumberedText } from "./store.ts";
 /** Octets of text from which compression continues: the window of DEFLATE. */
 export const HISTORY_SIZE_BYTES = 32_768;
 
+/** Texts let go of at the front before the list is moved up. */
+const SLACK = 1_024;
+
+/** A stanza's text, and where it ends among all texts that were ever added. */
+interface Held extends NumberedText {
+  readonly endBytes: number;
+}
+
 /**
  * The text of a flow as one side holds it: the stanzas since the last cold opening, as far back as anybody may ask
- * (section 4).
+ * (section 4). Nothing here looks at more texts than it has to: a window holds thousands.
  */
 export class History {
   readonly #dictionary: Uint8Array;
   #base: number;
-  /** In order, without gaps. */
-  #texts: NumberedText[] = [];
+  /** In order, without gaps; what lies before `#head` is gone. */
+  #texts: Held[] = [];
+  #head = 0;
 
   /** @param base number of the first stanza after the last cold opening */
   constructor(dictionary: Uint8Array, base: number, texts: readonly NumberedText[] = []) {
     this.#dictionary = dictionary;
     this.#base = base;
-    this.#texts = [...texts];
+    for (const text of texts) this.add(text);
   }
 
   /** Number of the first stanza after the last cold opening. */
@@ -27,26 +36,42 @@ export class History {
     return this.#base;
   }
 
+  /** Number of the oldest text that is held; undefined when there is none. */
+  get oldest(): number | undefined {
+    return this.#texts[this.#head]?.number;
+  }
+
   /** The text of a stanza; undefined when it is not held. */
   text(number: number): Uint8Array | undefined {
-    const [first] = this.#texts;
-    return first === undefined ? undefined : this.#texts[number - first.number]?.text;
+    return this.#held(number)?.text;
   }
 
   /** The texts from `number` on. */
   from(number: number): NumberedText[] {
-    const [first] = this.#texts;
-    return first === undefined ? [] : this.#texts.slice(Math.max(0, number - first.number));
+    const { oldest } = this;
+    return oldest === undefined ? [] : this.#texts.slice(this.#head + Math.max(0, number - oldest));
   }
 
-  add(numbered: NumberedText): void {
-    this.#texts.push(numbered);
+  /** Octets of the texts `first` to `last`, both held. */
+  sizeBytes(first: number, last: number): number {
+    const end = this.#held(last);
+    const start = this.#held(first);
+    return end === undefined || start === undefined ? 0 : end.endBytes - start.endBytes + start.text.length;
+  }
+
+  add({ number, text }: NumberedText): void {
+    const last = this.#texts.at(-1);
+    if (last !== undefined && number !== last.number + 1) {
+      throw new RangeError(`Cannot add stanza ${number} to a history that ends at ${last.number}`);
+    }
+    const before = last?.endBytes ?? 0;
+    this.#texts.push({ number, text, endBytes: before + text.length });
   }
 
   /** A cold opening at `base`: what was before is no longer history. Texts from there on are kept. */
   restart(base: number): void {
     this.#base = base;
-    this.#texts = this.from(base).filter(({ number }) => number >= base);
+    this.#dropBelow(base);
   }
 
   /**
@@ -60,29 +85,54 @@ export class History {
     for (let n = number; n >= this.#base && sizeBytes < HISTORY_SIZE_BYTES; n--) {
       const text = this.text(n);
       if (text === undefined) return undefined;
-      parts.unshift(text);
+      parts.push(text);
       sizeBytes += text.length;
     }
-    if (sizeBytes < HISTORY_SIZE_BYTES) parts.unshift(this.#dictionary);
-    return lastOctets(parts, HISTORY_SIZE_BYTES);
+    if (sizeBytes < HISTORY_SIZE_BYTES) parts.push(this.#dictionary);
+    return lastOctets(parts.reverse(), HISTORY_SIZE_BYTES);
+  }
+
+  /** The least number from which on the texts up to `last` are held, at most `mostBytes` of them. */
+  reach(last: number, mostBytes: number): number {
+    const { oldest } = this;
+    const end = this.#held(last);
+    if (oldest === undefined || end === undefined) return last + 1;
+    let [low, high] = [oldest, last + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.sizeBytes(middle, last) <= mostBytes) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /**
    * Forgets what nobody can ask for any more, given that nobody asks for a history below `number`.
-   * @returns the number of the oldest text that is still held; everything below it is gone
+   * @returns the number of the oldest text that is still held, or undefined when nothing was forgotten
    */
-  forgetBelow(number: number): number {
-    let oldest = number + 1;
-    let sizeBytes = 0;
-    while (oldest > this.#base && sizeBytes < HISTORY_SIZE_BYTES) {
-      const text = this.text(oldest - 1);
-      if (text === undefined) break;
-      sizeBytes += text.length;
-      oldest--;
-    }
-    const [first] = this.#texts;
-    if (first !== undefined && first.number < oldest) this.#texts = this.from(oldest);
-    return oldest;
+  forgetBelow(number: number): number | undefined {
+    // One text more than fits the window: the octets that it lends may be the first of the window.
+    const least = Math.max(this.#base, this.reach(number, HISTORY_SIZE_BYTES - 1) - 1);
+    const { oldest } = this;
+    if (oldest === undefined || least <= oldest) return undefined;
+    this.#dropBelow(least);
+    return least;
+  }
+
+  #held(number: number): Held | undefined {
+    const first = this.#texts[this.#head];
+    return first === undefined || number < first.number
+      ? undefined
+      : this.#texts[this.#head + number - first.number];
+  }
+
+  #dropBelow(number: number): void {
+    const { oldest } = this;
+    if (oldest === undefined || number <= oldest) return;
+    this.#head = Math.min(this.#texts.length, this.#head + number - oldest);
+    if (this.#head < SLACK && this.#head < this.#texts.length) return;
+    this.#texts = this.#texts.slice(this.#head);
+    this.#head = 0;
   }
 }
 

@@ -39,6 +39,14 @@ export class OctetWriter {
   done(): Uint8Array {
     return Uint8Array.from(this.#octets);
   }
+
+  /** The octets so far, and `bytes` behind them. */
+  doneWith(bytes: Uint8Array): Uint8Array {
+    const all = new Uint8Array(this.#octets.length + bytes.length);
+    all.set(this.#octets);
+    all.set(bytes, this.#octets.length);
+    return all;
+  }
 }
 
 /** Takes a frame's octets apart; every method throws `DamageError` when there are too few. */

@@ -1,8 +1,11 @@
-import type { Coding, Opening, Refusal, RefusalReason } from "./frame.ts";
+import type { Coding, Mark, Opening, Refusal, RefusalReason } from "./frame.ts";
 import { INCARNATION_SIZE_BYTES } from "./frame.ts";
 import { equalOctets, History, tagOf } from "./history.ts";
 import { WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
 import type { FlowHalfStore, NumberedText, ReceiverRecord } from "./store.ts";
+
+/** Incarnations of the past that are remembered, so that a late block of one cannot bring it back. */
+export const RETIRED_INCARNATIONS = 16;
 
 /** What becomes of an opening. */
 export type OpeningVerdict =
@@ -15,7 +18,6 @@ export type OpeningVerdict =
     readonly coding: Coding | undefined;
     /** Stanzas that were delivered once and of which this side, set back to an older state, knows nothing. */
     readonly missing: number;
-    readonly isNewFlow: boolean;
   }
   | { readonly kind: "refuse"; readonly refusal: Refusal };
 
@@ -29,6 +31,10 @@ export class FlowReceiver {
   #incarnation: Uint8Array | undefined;
   #received = 0;
   #history: History;
+  /** One behind the other, the latest last. */
+  #retired: Uint8Array;
+  /** Counts incarnations: what was opened under an earlier one is past. */
+  #generation = 0;
 
   constructor(store: FlowHalfStore<ReceiverRecord>, dictionary: Uint8Array) {
     this.#store = store;
@@ -36,6 +42,7 @@ export class FlowReceiver {
     const loaded = store.load();
     this.#incarnation = loaded?.record.incarnation;
     this.#received = loaded?.record.received ?? 0;
+    this.#retired = loaded?.record.retired ?? new Uint8Array(0);
     this.#history = new History(dictionary, loaded?.record.base ?? 1, loaded?.texts);
   }
 
@@ -43,8 +50,33 @@ export class FlowReceiver {
     return this.#received;
   }
 
+  get generation(): number {
+    return this.#generation;
+  }
+
   open(opening: Opening): OpeningVerdict {
     return opening.kind === "warm" ? this.#warm(opening.start16, opening.tag) : this.#cold(opening);
+  }
+
+  /**
+   * The number of which a block goes on (section 2.4): the nearest to `received` whose history is held and fits.
+   * @returns undefined when there is none
+   */
+  find({ low, tag16 }: Mark): { readonly number: number; readonly history: Uint8Array } | undefined {
+    const nearest = this.#received - (this.#received - low + 65_536) % 256;
+    const oldest = this.#history.oldest ?? this.#received + 1;
+    for (let number = nearest; number >= oldest - 1 && number >= 0; number -= 256) {
+      const history = this.#history.at(number);
+      if (history !== undefined && this.#tag(number, history) % 65_536 === tag16) return { number, history };
+    }
+    return undefined;
+  }
+
+  /** Names the history at `received`; undefined when nothing was received, or it is not held. */
+  get mark(): Mark | undefined {
+    const history = this.#incarnation === undefined ? undefined : this.#history.at(this.#received);
+    if (history === undefined) return undefined;
+    return { low: this.#received % 256, tag16: this.#tag(this.#received, history) % 65_536 };
   }
 
   /** Judges a stanza by its number; one to be delivered is stored as received. */
@@ -64,20 +96,19 @@ export class FlowReceiver {
 
   /** Lets go of what nobody can ask for any more. For the end of a frame. */
   tidy(): void {
-    let oldest = this.#received + 1;
-    let sizeBytes = 0;
-    while (this.#received - oldest < WINDOW_STANZAS && sizeBytes <= WINDOW_SIZE_BYTES) {
-      const text = this.#history.text(oldest - 1);
-      if (text === undefined) break;
-      sizeBytes += text.length;
-      oldest--;
-    }
-    this.#store.removeBelow(this.#history.forgetBelow(oldest - 1));
+    const least = Math.max(
+      this.#received - WINDOW_STANZAS + 1,
+      this.#history.reach(this.#received, WINDOW_SIZE_BYTES),
+    );
+    const oldest = this.#history.forgetBelow(least - 1);
+    if (oldest !== undefined) this.#store.removeBelow(oldest);
   }
 
   refusal(reason: RefusalReason): Refusal {
     const incarnation = this.#incarnation ?? new Uint8Array(INCARNATION_SIZE_BYTES);
-    return { reason, incarnation, received: this.#received };
+    const history = this.#history.at(this.#received);
+    const tag = history === undefined ? 0 : this.#tag(this.#received, history);
+    return { reason, incarnation, received: this.#received, tag };
   }
 
   #warm(start16: number, tag: number): OpeningVerdict {
@@ -85,29 +116,61 @@ export class FlowReceiver {
     const start = this.#received + 1 - behind;
     const history = start < 1 ? undefined : this.#history.at(start - 1);
     const fits = history !== undefined && this.#incarnation !== undefined &&
-      tagOf(this.#incarnation, start - 1, history) === tag;
+      this.#tag(start - 1, history) === tag;
     if (!fits) return { kind: "refuse", refusal: this.refusal("unknown") };
-    return { kind: "open", start, history, coding: undefined, missing: 0, isNewFlow: false };
+    return { kind: "open", start, history, coding: undefined, missing: 0 };
   }
 
   #cold(opening: Opening & { readonly kind: "cold" }): OpeningVerdict {
     const { incarnation, start, coding } = opening;
+    if (this.#isRetired(incarnation)) {
+      return { kind: "refuse", refusal: { ...this.refusal("retired"), incarnation } };
+    }
     const isSame = this.#incarnation !== undefined && equalOctets(this.#incarnation, incarnation);
     const missing = isSame ? Math.max(0, start - 1 - this.#received) : 0;
-    if (!isSame) {
-      this.#incarnation = incarnation;
-      this.#history = new History(this.#dictionary, start);
-      this.#store.clear();
+    if (!isSame) this.#begin(incarnation, start);
+    else if (start < this.#history.base) {
+      // From before the last cold opening: this side would let go of history that the other has.
+      return { kind: "refuse", refusal: this.refusal("fork") };
     }
     if (!isSame || missing > 0) this.#received = start - 1;
     this.#history.restart(start);
     this.#store.removeBelow(start);
     this.#save();
-    return { kind: "open", start, history: this.#dictionary, coding, missing, isNewFlow: !isSame };
+    return { kind: "open", start, history: this.#dictionary, coding, missing };
+  }
+
+  #begin(incarnation: Uint8Array, start: number): void {
+    if (this.#incarnation !== undefined) this.#retire(this.#incarnation);
+    this.#incarnation = incarnation;
+    this.#generation++;
+    this.#history = new History(this.#dictionary, start);
+    this.#store.clear();
+  }
+
+  #retire(incarnation: Uint8Array): void {
+    const all = [...this.#retired, ...incarnation];
+    this.#retired = Uint8Array.from(all.slice(-RETIRED_INCARNATIONS * INCARNATION_SIZE_BYTES));
+  }
+
+  #isRetired(incarnation: Uint8Array): boolean {
+    for (let at = 0; at < this.#retired.length; at += INCARNATION_SIZE_BYTES) {
+      if (equalOctets(this.#retired.subarray(at, at + INCARNATION_SIZE_BYTES), incarnation)) return true;
+    }
+    return false;
+  }
+
+  #tag(number: number, history: Uint8Array): number {
+    return tagOf(this.#incarnation ?? new Uint8Array(INCARNATION_SIZE_BYTES), number, history);
   }
 
   #save(): void {
     if (this.#incarnation === undefined) return;
-    this.#store.save({ incarnation: this.#incarnation, received: this.#received, base: this.#history.base });
+    this.#store.save({
+      incarnation: this.#incarnation,
+      received: this.#received,
+      base: this.#history.base,
+      retired: this.#retired,
+    });
   }
 }

@@ -1,22 +1,31 @@
 import type { RandomSource } from "../../base/mod.ts";
-import type { Coding, Opening, Refusal } from "./frame.ts";
+import type { Coding, Mark, Opening, Refusal } from "./frame.ts";
 import { INCARNATION_SIZE_BYTES } from "./frame.ts";
 import { equalOctets, History, tagOf } from "./history.ts";
 import { DamageError } from "./octets.ts";
 import type { FlowHalfStore, NumberedText, SenderRecord } from "./store.ts";
 
 /** Most stanzas that may be unacknowledged (section 1). */
-export const WINDOW_STANZAS = 1_024;
+export const WINDOW_STANZAS = 4_096;
 /** Most octets of text that may be unacknowledged; one stanza alone may exceed them. */
-export const WINDOW_SIZE_BYTES = 65_536;
+export const WINDOW_SIZE_BYTES = 1_048_576;
 
-/** What a refusal or an acknowledgement leads to. */
+/** What a refusal leads to. */
 export type SenderVerdict =
+  /** It speaks of what is past. */
   | "fine"
-  /** The flow begins anew on this connection, by a cold opening. */
-  | "reopen"
-  /** This side was set back: the flow has a new incarnation, and the connection has to end. */
+  /** The flow begins anew by a cold opening. */
+  | "cold"
+  /** The receiver has everything up to what is acknowledged now, and nothing behind it. */
+  | "back"
+  /** This side was set back: the flow has a new incarnation. */
   | "renewed";
+
+/** How to begin, or to go on, at a number: what to say about it, and the history from which to compress. */
+export interface Start {
+  readonly opening: Opening;
+  readonly history: Uint8Array;
+}
 
 /**
  * The sending half of a link: gives numbers, keeps what is not acknowledged, decides how to open (sections 3, 5.3).
@@ -28,9 +37,11 @@ export class FlowSender {
   readonly #dictionary: Uint8Array;
   #incarnation: Uint8Array;
   #acked = 0;
+  #confirmed = 0;
   #sent = 0;
   #history: History;
-  #unackedSizeBytes = 0;
+  /** Counts incarnations and cold openings: what was said under an earlier one is past. */
+  #generation = 0;
 
   constructor(
     store: FlowHalfStore<SenderRecord>,
@@ -47,20 +58,34 @@ export class FlowSender {
       this.#save();
       return;
     }
-    const { incarnation, acked, sent, base } = loaded.record;
+    const { incarnation, acked, confirmed, sent, base } = loaded.record;
     this.#incarnation = incarnation;
     this.#acked = acked;
+    this.#confirmed = Math.max(acked, confirmed);
     this.#sent = sent;
     this.#history = new History(this.#dictionary, base, loaded.texts);
-    this.#unackedSizeBytes = sizeOf(this.unacked);
   }
 
   get acked(): number {
     return this.#acked;
   }
 
+  /** The highest number that a carrier has said to have brought over, with all before; at least `acked`. */
+  get confirmed(): number {
+    return this.#confirmed;
+  }
+
   get sent(): number {
     return this.#sent;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Start of the last cold opening. */
+  get base(): number {
+    return this.#history.base;
   }
 
   /** What the receiver has not acknowledged, in order. */
@@ -68,16 +93,26 @@ export class FlowSender {
     return this.#history.from(this.#acked + 1);
   }
 
-  /** What was given a number, from `number` on. */
-  from(number: number): NumberedText[] {
-    return this.#history.from(number);
+  /** Octets of it. */
+  get unackedSizeBytes(): number {
+    return this.#history.sizeBytes(this.#acked + 1, this.#sent);
+  }
+
+  /** The text of a number; undefined when it was not given out, or is not held any more. */
+  text(number: number): Uint8Array | undefined {
+    return this.#history.text(number);
+  }
+
+  /** Octets of the texts from `number` on. */
+  sizeBytesFrom(number: number): number {
+    return this.#history.sizeBytes(number, this.#sent);
   }
 
   /** Whether a stanza of this size may be given a number now. */
   hasRoomFor(sizeBytes: number): boolean {
     if (this.#sent === this.#acked) return true;
     return this.#sent - this.#acked < WINDOW_STANZAS &&
-      this.#unackedSizeBytes + sizeBytes <= WINDOW_SIZE_BYTES;
+      this.unackedSizeBytes + sizeBytes <= WINDOW_SIZE_BYTES;
   }
 
   /** Gives a stanza its number and stores it. */
@@ -85,63 +120,108 @@ export class FlowSender {
     this.#sent++;
     const numbered = { number: this.#sent, text };
     this.#history.add(numbered);
-    this.#unackedSizeBytes += text.length;
     this.#store.addText(numbered);
     this.#save();
     return numbered;
   }
 
   /**
-   * How to open a connection, or to begin anew on one.
-   * @param cold whether the receiver has refused
-   * @returns the opening, and the history from which to compress
+   * How to begin at the first stanza that is not acknowledged.
+   * @param cold whether the receiver has refused a warm beginning
    */
-  open(isNewProcess: boolean, cold: boolean): { readonly opening: Opening; readonly history: Uint8Array } {
+  open(cold: boolean): Start {
     const start = this.#acked + 1;
-    const history = this.#history.at(this.#acked);
-    if (!cold && this.#acked >= this.#history.base && history !== undefined) {
+    const history = cold ? undefined : this.historyAt(this.#acked);
+    if (history !== undefined && this.#acked >= this.#history.base) {
       const tag = tagOf(this.#incarnation, this.#acked, history);
-      return { opening: { kind: "warm", start16: start % 65_536, tag, isNewProcess }, history };
+      return { opening: { kind: "warm", start16: start % 65_536, tag }, history };
     }
+    this.#generation++;
+    this.#confirmed = this.#acked;
     this.#history.restart(start);
     this.#store.removeBelow(start);
     this.#save();
-    const opening = {
+    return { opening: this.coldOpening, history: this.#dictionary };
+  }
+
+  /** The opening that the flow last began with. */
+  get coldOpening(): Opening {
+    return {
       kind: "cold",
       coding: this.#coding,
       incarnation: this.#incarnation,
-      start,
-      isNewProcess,
-    } as const;
-    return { opening, history: this.#dictionary };
+      start: this.#history.base,
+    };
+  }
+
+  /** The history after `number`; undefined when it is not held. */
+  historyAt(number: number): Uint8Array | undefined {
+    return this.#history.at(number);
+  }
+
+  /** Names a point of the history that is held. */
+  markAt(number: number, history: Uint8Array): Mark {
+    return { low: number % 256, tag16: tagOf(this.#incarnation, number, history) % 65_536 };
   }
 
   /**
-   * Takes an `ack` (section 2.2).
+   * Takes the `ack` of a stream carrier (section 2.2).
    * @throws {DamageError} when the number was never sent
    */
   acknowledge(received16: number): void {
-    const received = this.#expand(received16);
+    const received = this.#acked + (received16 - this.#acked % 65_536 + 65_536) % 65_536;
     if (received > this.#sent) {
       throw new DamageError(`Cannot take an acknowledgement of ${received}: ${this.#sent} were sent`);
     }
     if (received > this.#acked) this.#acknowledge(received);
   }
 
+  /** Takes the `ack` of a block carrier: it counts where both sides hold the same, and may be of the past. */
+  acknowledgeMark(mark: Mark): void {
+    const highest = this.#sent - (this.#sent - mark.low + 65_536) % 256;
+    for (let number = highest; number > this.#acked; number -= 256) {
+      if (this.#fits(number, mark.tag16)) return this.#acknowledge(number);
+    }
+  }
+
+  /** A carrier says that it has brought over everything up to `number`. */
+  confirm(number: number): void {
+    if (number <= this.#confirmed || number > this.#sent) return;
+    this.#confirmed = number;
+    this.#save();
+  }
+
+  /** What carriers have confirmed counts for nothing: the receiver does not have it. */
+  unconfirm(): void {
+    if (this.#confirmed === this.#acked) return;
+    this.#confirmed = this.#acked;
+    this.#save();
+  }
+
   /** Takes a refusal (section 5.3). */
-  refused({ reason, incarnation, received }: Refusal): SenderVerdict {
-    if (!equalOctets(incarnation, this.#incarnation)) return "reopen";
-    // `received` is no acknowledgement: it may count other texts than ours if one of us was set back.
-    return reason === "fork" || received > this.#sent ? this.renew() : "reopen";
+  refused({ reason, incarnation, received, tag }: Refusal): SenderVerdict {
+    const isOurs = equalOctets(incarnation, this.#incarnation);
+    if (reason === "retired") return isOurs ? this.renew() : "fine";
+    if (!isOurs) return "cold";
+    if (received > this.#sent) return this.renew();
+    const history = received < this.#acked ? undefined : this.historyAt(received);
+    if (history !== undefined && tagOf(this.#incarnation, received, history) === tag) {
+      // Both hold the same up to there: so it is an acknowledgement too, whatever the rest of the matter is.
+      if (received > this.#acked) this.#acknowledge(received);
+      return reason === "damaged" ? "cold" : "back";
+    }
+    // `received` alone proves nothing: it may count other texts than ours if one of us was set back.
+    return reason === "fork" ? this.renew() : "cold";
   }
 
   /** Begins a new incarnation: what is not acknowledged gets new numbers, from 1. */
   renew(): SenderVerdict {
     const texts = this.unacked.map(({ text }) => text);
     this.#incarnation = this.#random.bytes(INCARNATION_SIZE_BYTES);
+    this.#generation++;
     this.#acked = 0;
+    this.#confirmed = 0;
     this.#sent = 0;
-    this.#unackedSizeBytes = 0;
     this.#history = new History(this.#dictionary, 1);
     this.#store.clear();
     this.#save();
@@ -149,30 +229,26 @@ export class FlowSender {
     return "renewed";
   }
 
-  /** The number at or above `acked` that `number16` stands for. */
-  #expand(number16: number): number {
-    return this.#acked + (number16 - this.#acked % 65_536 + 65_536) % 65_536;
+  #fits(number: number, tag16: number): boolean {
+    const history = this.historyAt(number);
+    return history !== undefined && this.markAt(number, history).tag16 === tag16;
   }
 
   #acknowledge(received: number): void {
-    const done = this.#history.from(this.#acked + 1).filter(({ number }) => number <= received);
-    this.#unackedSizeBytes -= sizeOf(done);
     this.#acked = received;
-    this.#store.removeBelow(this.#history.forgetBelow(received));
+    this.#confirmed = Math.max(this.#confirmed, received);
+    const oldest = this.#history.forgetBelow(received);
+    if (oldest !== undefined) this.#store.removeBelow(oldest);
     this.#save();
   }
 
   #save(): void {
-    const { base } = this.#history;
     this.#store.save({
       incarnation: this.#incarnation,
       acked: this.#acked,
+      confirmed: this.#confirmed,
       sent: this.#sent,
-      base,
+      base: this.#history.base,
     });
   }
-}
-
-function sizeOf(texts: readonly NumberedText[]): number {
-  return texts.reduce((sum, { text }) => sum + text.length, 0);
 }

@@ -10,11 +10,11 @@ export type Decision =
   | { readonly action: "rewrite"; readonly element: Element; readonly why: string };
 
 /**
- * Thins stanzas for a link. Pure: looks at nothing but the stanza. Undefined means that the rule has nothing to say
+ * Changes a stanza for a link. Pure: looks at nothing but the stanza. Undefined means that the rule has nothing to say
  * and the stanza goes on as it is.
  *
  * Every rule keeps four promises: the result is never longer, a second pass changes nothing, what decides about
- * presence (unavailable, subscriptions, probes, errors) is never dropped, and what only the two ends can read or
- * rely on (encryption, receipts, markers, security labels) is never touched.
+ * presence (unavailable, subscriptions, probes, errors) is never dropped, and what only the two ends can read
+ * (encryption) or nobody but a policy may take away (security labels) is never touched.
  */
 export type Rule = (stanza: Stanza) => Decision | undefined;

@@ -1,10 +1,11 @@
+import { MemoryEpochs } from "../flow/testing/memory_epochs.ts";
 import { MemoryStore } from "../flow/testing/memory_store.ts";
 import { type Log, type LogFields, Metrics, seededRandom, Turn } from "../../base/mod.ts";
 import type { AddressRange } from "../../config/mod.ts";
 import type { Endpoint, Transport } from "../../net/mod.ts";
 import { VirtualClock } from "../../sim/mod.ts";
 import type { Stanza } from "../../stanza/mod.ts";
-import type { LinkQueueStore, QueuedStanza } from "../../storage/mod.ts";
+import type { LinkQueueStore, QueuedStanza, SettingStore } from "../../storage/mod.ts";
 import { DEFAULT_XML_LIMITS, type XmlLimits } from "../../xml/mod.ts";
 import { Links, type PeerConfig, type PeerStatus, type TcpCarrierConfig } from "../mod.ts";
 import { TestNetwork } from "./network.ts";
@@ -31,6 +32,19 @@ export class MemoryQueueStore implements LinkQueueStore {
 
   peers(): string[] {
     return [...new Set(this.rows.map((row) => row.peer))];
+  }
+}
+
+/** Settings in memory. */
+export class MemorySettings implements SettingStore {
+  readonly #values = new Map<string, Uint8Array>();
+
+  get(key: string): Uint8Array | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: Uint8Array): void {
+    this.#values.set(key, value);
   }
 }
 
@@ -70,6 +84,9 @@ export interface SideChanges {
   readonly peer?: Partial<PeerConfig>;
   readonly carrier?: Partial<TcpCarrierConfig>;
   readonly store?: MemoryQueueStore;
+  readonly flows?: MemoryStore;
+  readonly settings?: MemorySettings;
+  readonly epochs?: MemoryEpochs;
   readonly limits?: XmlLimits;
   /** Further peers, which share the listening endpoint. */
   readonly others?: readonly Place[];
@@ -147,6 +164,8 @@ export class World {
   ): Side {
     const { peer, carrier, others = [], store = new MemoryQueueStore(), limits = DEFAULT_XML_LIMITS } =
       changes;
+    const { flows = new MemoryStore(), settings = new MemorySettings() } = changes;
+    const epochs = changes.epochs ?? new MemoryEpochs();
     const routed: Stanza[] = [];
     const events: string[] = [];
     const log = new MemoryLog();
@@ -164,7 +183,7 @@ export class World {
           changes.onRouted?.(stanza);
         },
       },
-      storage: { linkQueue: store, flows: () => new MemoryStore() },
+      storage: { linkQueue: store, flows: () => flows, settings, linkEpochs: () => epochs },
       clock: this.clock,
       random: seededRandom(here.octets[3]),
       log,

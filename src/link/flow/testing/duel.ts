@@ -1,33 +1,31 @@
 import assert from "node:assert/strict";
 import { randomFraction, type RandomSource, seededRandom } from "../../../base/mod.ts";
-import { type CarrierKind, LinkEngine } from "../engine.ts";
+import type { Channel } from "../channel.ts";
+import { LinkEngine } from "../engine.ts";
+import { FrameReader, withLength } from "../frame.ts";
 import { DamageError } from "../octets.ts";
 import { MemoryStore } from "./memory_store.ts";
+import type { Mishaps } from "./mishaps.ts";
+import { brief, byUrgency, described, isUrgent, joined, URGENT } from "./texts.ts";
 
 type Name = "ship" | "shore";
 const OTHER: Readonly<Record<Name, Name>> = { ship: "shore", shore: "ship" };
 
-/** The kinds of run, by name. */
-export const KINDS: Readonly<Record<string, Mishaps>> = {
-  "a good link": { cut: 0, crash: 0, restore: 0 },
-  "a link that keeps breaking": { cut: 0.05, crash: 0, restore: 0 },
-  "cuts and crashes": { cut: 0.03, crash: 0.02, restore: 0 },
-  "cuts, crashes and backups put back": { cut: 0.02, crash: 0.01, restore: 0.01 },
-};
-
-/** What may go wrong, each as its chance at a step. */
-export interface Mishaps {
-  readonly cut: number;
-  readonly crash: number;
-  /** An older backup is put back. */
-  readonly restore: number;
+/** A block on its way, and the connection whose owner wants to know what becomes of it. */
+interface Block {
+  readonly octets: Uint8Array;
+  readonly channel: Channel;
+  readonly handle: number;
 }
 
 interface Side {
   readonly store: MemoryStore;
   engine: LinkEngine;
-  /** What is on its way to this side. */
+  channel: Channel | undefined;
+  reader: FrameReader;
+  /** What is on its way to this side: octets of a stream, or blocks. */
   incoming: Uint8Array;
+  blocks: Block[];
   readonly accepted: string[];
   backup: ReturnType<MemoryStore["backup"]> | undefined;
   restored: boolean;
@@ -36,9 +34,14 @@ interface Side {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Blocks that the carrier takes before it has told of the first. */
+const BLOCKS_UNDER_WAY = 6;
+/** Rounds of peace in which everything has to come to rest. */
+const ROUNDS = 400;
+
 /**
- * Two engines and a link between them, driven by dice: random traffic, octets delivered in random pieces, cuts,
- * crashes that lose what was not committed, backups put back. The seed gives the run again.
+ * Two engines and a link between them, driven by dice: random traffic, octets delivered in random pieces, cuts, blocks
+ * lost, late and repeated, crashes that lose what was not committed, backups put back. The seed gives the run again.
  */
 export class Duel {
   readonly #random: RandomSource;
@@ -47,15 +50,16 @@ export class Duel {
   readonly trace: string[] = [];
   #nowMs = 0;
   #isUp = false;
+  #isPeace = false;
   #count = 0;
   /** How often a flow had to begin anew. */
   resynchronised = 0;
-  readonly #kind: CarrierKind = "stream";
 
   constructor(seed: number, mishaps: Mishaps) {
     this.#random = seededRandom(seed);
     this.#mishaps = mishaps;
     this.#sides = { ship: this.#newSide("ship"), shore: this.#newSide("shore") };
+    if (this.#isBlocks) this.#connectBoth();
   }
 
   /** Plays `steps` rolls of the dice, then lets the link be good until nothing is left to do. */
@@ -66,7 +70,8 @@ export class Duel {
 
   /** Every stanza accepted was delivered once, in order; with backups put back, none was lost. */
   check(): void {
-    if (this.#mishaps.restore === 0) {
+    const { restore, crash } = this.#mishaps;
+    if (restore === 0 && (!this.#isBlocks || (crash === 0 && this.#mishaps.lost === undefined))) {
       assert.equal(this.resynchronised, 0, "a flow began anew although nobody was set back");
     }
     for (const name of ["ship", "shore"] as const) {
@@ -76,14 +81,24 @@ export class Duel {
       if (anyRestored) this.#checkNoneLost(name, accepted, delivered);
       else assert.deepEqual(byUrgency(delivered), byUrgency(accepted), `${name} to ${OTHER[name]}`);
       assert.equal(store.waiting.length, 0);
-      assert.equal(this.#sides[name].engine.unacknowledged, 0, `${name} waits for an acknowledgement`);
+      // A block carrier confirms by itself: there an acknowledgement waits for something to ride on.
+      if (!this.#isBlocks) {
+        assert.equal(this.#sides[name].engine.unacknowledged, 0, `${name} waits for an acknowledgement`);
+      }
     }
+  }
+
+  get #isBlocks(): boolean {
+    return this.#mishaps.kind === "block";
   }
 
   #checkNoneLost(name: Name, accepted: readonly string[], delivered: readonly string[]): void {
     const missing = accepted.filter((text) => !delivered.includes(text));
     assert.deepEqual(missing.map(brief), [], `${name} to ${OTHER[name]}: lost`);
-    const firsts = delivered.filter((text, index) => delivered.indexOf(text) === index);
+    // A block may have been under way whose stanzas the side that was set back no longer knows.
+    const firsts = delivered.filter((text, index) =>
+      delivered.indexOf(text) === index && accepted.includes(text)
+    );
     assert.deepEqual(
       byUrgency(firsts),
       byUrgency(accepted.filter((text) => firsts.includes(text))),
@@ -94,8 +109,18 @@ export class Duel {
   #newSide(name: Name): Side {
     const store = new MemoryStore();
     store.commit();
-    const side = { store, incoming: new Uint8Array(0), accepted: [], backup: undefined, restored: false };
-    return { ...side, engine: this.#newEngine(name, store) };
+    const engine = this.#newEngine(name, store);
+    return {
+      store,
+      engine,
+      channel: undefined,
+      reader: new FrameReader(),
+      incoming: new Uint8Array(0),
+      blocks: [],
+      accepted: [],
+      backup: undefined,
+      restored: false,
+    };
   }
 
   #newEngine(name: Name, store: MemoryStore): LinkEngine {
@@ -105,12 +130,16 @@ export class Duel {
       coding: 1,
       ackDelayMs: 5_000,
       events: {
-        deliver: ({ text }) => void store.delivered.push(decoder.decode(text)),
+        deliver: ({ text }) => {
+          store.delivered.push(decoder.decode(text));
+          this.#note(name, `delivers ${brief(decoder.decode(text))}`);
+        },
         peerRestarted: () => this.#note(name, "hears of a restart"),
         resynchronised: (what, lost) => {
           this.resynchronised++;
           this.#note(name, `${what}, ${lost} lost`);
         },
+        damaged: (error) => this.#note(name, error.message),
       },
     });
     store.commit();
@@ -123,13 +152,13 @@ export class Duel {
     if (this.#chance(restore)) this.#restore(name);
     else if (this.#chance(crash)) this.#crash(name);
     else if (this.#chance(cut)) this.#cut();
-    else if (!this.#isUp && this.#chance(0.3)) this.#connect();
+    else if (!this.#isUp && !this.#isBlocks && this.#chance(0.3)) this.#connectBoth();
     else if (this.#chance(0.3)) this.#send(name);
     else if (this.#chance(0.5)) {
       this.#pump(name);
       // The worst moment: it has just arrived, and what was not stored by then is forgotten.
       if (this.#chance(crash * 3)) {
-        this.#arrive(OTHER[name], Number.POSITIVE_INFINITY);
+        this.#arriveAll(OTHER[name]);
         this.#crash(name);
       }
     } else this.#arrive(name, Math.ceil(this.#fraction() * 60));
@@ -137,19 +166,31 @@ export class Duel {
   }
 
   #settle(): void {
-    if (!this.#isUp) this.#connect();
-    for (let round = 0; round < 300; round++) {
-      if (!this.#isUp) this.#connect();
+    this.#isPeace = true;
+    if (this.#mishaps.crash > 0) this.#lastWord(this.#chance(0.5) ? "ship" : "shore");
+    for (let round = 0; round < ROUNDS; round++) {
+      if (!this.#isUp) this.#connectBoth();
       for (const name of ["ship", "shore"] as const) {
         this.#pump(name);
-        this.#arrive(name, Number.POSITIVE_INFINITY);
+        this.#arriveAll(name);
       }
-      this.#nowMs += 1_000;
-      const isQuiet = Object.values(this.#sides).every(({ store, engine, incoming }) =>
-        store.waiting.length === 0 && engine.unacknowledged === 0 && incoming.length === 0
+      // Longer than a refusal that was lost is waited for.
+      this.#nowMs += this.#isBlocks ? 60_000 : 1_000;
+      const sides = Object.values(this.#sides);
+      const isQuiet = sides.every(({ store, engine, incoming, blocks, channel }) =>
+        store.waiting.length === 0 && incoming.length === 0 && blocks.length === 0 &&
+        (this.#isBlocks ? channel?.unsentSizeBytes === 0 : engine.unacknowledged === 0)
       );
-      if (isQuiet) return;
+      if (isQuiet && round > 20) return;
     }
+  }
+
+  /** What is said last has nothing behind it that would show that it was forgotten. */
+  #lastWord(name: Name): void {
+    if (!this.#isUp) this.#connectBoth();
+    this.#pump(name);
+    this.#arriveAll(OTHER[name]);
+    this.#crash(OTHER[name]);
   }
 
   #send(name: Name): void {
@@ -164,7 +205,7 @@ export class Duel {
     if (isUrgent(text)) side.store.waiting.splice(this.#urgentBefore(side.store.waiting), 0, text);
     else side.store.waiting.push(text);
     side.store.commit();
-    this.#note(name, `accepts ${text.length} octets`);
+    this.#note(name, `accepts ${brief(text)}`);
   }
 
   /** Where an urgent stanza goes: behind the urgent ones that wait. */
@@ -175,7 +216,7 @@ export class Duel {
 
   /** Numbers what waits, commits, and hands what goes out to the link. */
   #pump(name: Name): void {
-    const { store, engine } = this.#sides[name];
+    const { store, engine, channel } = this.#sides[name];
     for (;;) {
       const [text] = store.waiting;
       if (text === undefined || !engine.hasRoomFor(text.length)) break;
@@ -183,21 +224,39 @@ export class Duel {
       engine.accept(encoder.encode(text));
     }
     store.commit();
-    if (!this.#isUp) return;
-    const frames = engine.flush(this.#nowMs, 4_096);
+    if (!this.#isUp || channel === undefined) return;
     const far = this.#sides[OTHER[name]];
-    for (const frame of frames) far.incoming = joined(far.incoming, frame);
-    if (frames.length > 0) this.#note(name, `sends ${frames.map((frame) => frame.length).join(" ")}`);
-    if (engine.mustEnd) this.#cut();
+    const room = {
+      textBytes: 4_096,
+      blockBytes: 300,
+      blocks: Math.max(0, BLOCKS_UNDER_WAY - far.blocks.length),
+    };
+    const all = channel.flush(this.#nowMs, room);
+    for (const { octets, handle } of all) {
+      if (this.#isBlocks) far.blocks.push({ octets, handle, channel });
+      else far.incoming = joined(far.incoming, withLength(octets));
+    }
+    for (const { octets, last } of all) {
+      this.#note(name, `sends ${described(octets, last, this.#mishaps.kind)}`);
+    }
+    if (channel.mustEnd) this.#cut();
+  }
+
+  #arriveAll(name: Name): void {
+    const side = this.#sides[name];
+    while (this.#isUp && (side.incoming.length > 0 || side.blocks.length > 0)) {
+      this.#arrive(name, Number.POSITIVE_INFINITY);
+    }
   }
 
   #arrive(name: Name, mostBytes: number): void {
+    if (this.#isBlocks) return this.#arriveBlock(name);
     const side = this.#sides[name];
     if (!this.#isUp || side.incoming.length === 0) return;
     const piece = side.incoming.slice(0, mostBytes);
     side.incoming = side.incoming.slice(piece.length);
     try {
-      side.engine.receive(piece, this.#nowMs);
+      for (const frame of side.reader.push(piece)) side.channel?.receive(frame, this.#nowMs);
     } catch (error) {
       if (!(error instanceof DamageError)) throw error;
       this.#note(name, error.message);
@@ -206,31 +265,79 @@ export class Duel {
       return;
     }
     if (!this.#chance(0.3)) side.store.commit();
-    if (side.engine.mustEnd) this.#cut();
+    if (side.channel?.mustEnd === true) this.#cut();
   }
 
-  #connect(): void {
+  #arriveBlock(name: Name): void {
+    const side = this.#sides[name];
+    if (this.#chance(this.#isPeace ? 0 : this.#mishaps.swapped ?? 0)) side.blocks.reverse();
+    const block = side.blocks.shift();
+    if (block === undefined) return;
+    const { octets } = block;
+    const isLost = !this.#isPeace && this.#chance(this.#mishaps.lost ?? 0);
+    const isTwice = !this.#isPeace && this.#chance(this.#mishaps.twice ?? 0);
+    // The carrier may also say of a block that came that it did not.
+    if (isLost && this.#chance(0.5)) {
+      this.#note(name, `does not get a block of ${octets.length} octets`);
+      return this.#tell(OTHER[name], block, false);
+    }
+    const how = `${isLost ? ", said to be lost" : ""}${isTwice ? ", twice" : ""}`;
+    this.#note(name, `gets a block of ${octets.length} octets${how}`);
+    side.channel?.receive(octets, this.#nowMs);
+    if (isTwice) side.blocks.push({ ...block, handle: 0 });
+    if (!this.#chance(0.3)) side.store.commit();
+    this.#tell(OTHER[name], block, !isLost);
+    if (isTwice) this.#tell(OTHER[name], block, !isLost);
+  }
+
+  /** What became of a block; a process that has ended does not hear it. */
+  #tell(name: Name, { channel, handle }: Block, isConfirmed: boolean): void {
+    const { store, channel: present } = this.#sides[name];
+    if (channel !== present) return;
+    store.commit();
+    channel.outcome(handle, isConfirmed);
+  }
+
+  #connectBoth(): void {
     this.#isUp = true;
     this.#note("ship", "connects");
-    for (const { engine } of Object.values(this.#sides)) engine.connected(this.#kind);
+    for (const side of Object.values(this.#sides)) this.#connect(side);
+  }
+
+  #connect(side: Side): void {
+    if (side.channel !== undefined && this.#isBlocks) return;
+    side.channel = side.engine.connected(this.#mishaps.kind);
+    side.reader = new FrameReader();
+    side.engine.use(side.channel);
   }
 
   #cut(): void {
     if (!this.#isUp) return;
-    this.#isUp = false;
     this.#note("ship", "is cut off");
-    for (const side of Object.values(this.#sides)) {
-      side.engine.disconnected();
+    for (const name of ["ship", "shore"] as const) {
+      const side = this.#sides[name];
+      // A carrier of blocks stays: what was under way is lost, and said to be.
+      for (const block of side.blocks.splice(0)) this.#tell(OTHER[name], block, false);
       side.incoming = new Uint8Array(0);
+      if (this.#isBlocks) continue;
+      side.engine.use(undefined);
+      side.channel = undefined;
     }
+    this.#isUp = this.#isBlocks;
   }
 
   #crash(name: Name): void {
     const side = this.#sides[name];
-    this.#cut();
+    if (!this.#isBlocks) this.#cut();
     side.store.crash();
-    side.engine = this.#newEngine(name, side.store);
+    this.#begin(name, side);
     this.#note(name, "crashes");
+  }
+
+  #begin(name: Name, side: Side): void {
+    side.engine = this.#newEngine(name, side.store);
+    side.channel = undefined;
+    if (this.#isBlocks) this.#connect(side);
   }
 
   /** Takes a backup now and then, and puts the last one back: stanzas accepted since are gone with it. */
@@ -240,25 +347,21 @@ export class Duel {
       side.backup = side.store.backup();
       return;
     }
-    this.#cut();
+    if (!this.#isBlocks) this.#cut();
     side.store.restore(side.backup);
     side.restored = true;
-    const known = [
-      ...side.store.waiting,
-      ...side.engine.unacknowledgedTexts.map((text) => decoder.decode(text)),
-    ];
     const far = this.#sides[OTHER[name]].store;
     far.commit();
     const { delivered } = far;
     // What nobody has any more after the restoration was lost with the disk, not by the engine.
-    side.engine = this.#newEngine(name, side.store);
+    this.#begin(name, side);
     const left = [
       ...side.store.waiting,
       ...side.engine.unacknowledgedTexts.map((text) => decoder.decode(text)),
     ];
     const kept = side.accepted.filter((text) => delivered.includes(text) || left.includes(text));
     side.accepted.splice(0, side.accepted.length, ...kept);
-    this.#note(name, `is set back; ${known.length} waited, ${left.length} do now`);
+    this.#note(name, `is set back; ${left.length} wait`);
   }
 
   #note(name: Name, what: string): void {
@@ -285,29 +388,7 @@ export function playDuel(seed: number, mishaps: Mishaps, steps: number): Duel {
     duel.check();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`seed ${seed}: ${why}\n${duel.trace.slice(-40).join("\n")}`);
+    throw new Error(`seed ${seed}: ${why}\n${duel.trace.slice(-80).join("\n")}`);
   }
   return duel;
-}
-
-const URGENT = " xml:lang='x-urgent'";
-
-function isUrgent(text: string): boolean {
-  return text.includes(URGENT);
-}
-
-/** Order is kept among urgent stanzas and among the others, not between them. */
-function byUrgency(texts: readonly string[]): readonly (readonly string[])[] {
-  return [true, false].map((urgent) => texts.filter((text) => isUrgent(text) === urgent).map(brief));
-}
-
-function brief(text: string): string {
-  return `${text.slice(0, 40)} (${text.length})`;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const all = new Uint8Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
 }

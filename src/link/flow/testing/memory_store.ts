@@ -80,7 +80,9 @@ function half<R>(of: () => Half<R>): FlowHalfStore<R> {
     save: (record) => void (of().record = record),
     addText: (text) => void of().texts.push(text),
     removeBelow(number) {
-      of().texts = of().texts.filter((text) => text.number >= number);
+      const { texts } = of();
+      const kept = texts.findIndex((text) => text.number >= number);
+      texts.splice(0, kept < 0 ? texts.length : kept);
     },
     clear: () => void (of().texts = []),
   };

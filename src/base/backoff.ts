@@ -1,4 +1,4 @@
-import { randomFraction, type RandomSource } from "../base/mod.ts";
+import { randomFraction, type RandomSource } from "./random.ts";
 
 /** Share of a pause that chance decides, so that two sides that lost the same link do not call in step. */
 const JITTER = 0.5;

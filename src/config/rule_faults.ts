@@ -1,0 +1,89 @@
+import { type Fault, isMapping, type KeyPath } from "./fault.ts";
+import { ACTIONS } from "./rule_fields.ts";
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What each action can do something about; where a rule names other kinds only, it is a mistake. */
+const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
+  "answer": ["message", "iq"],
+  "keep": ["message"],
+  "strip": ["message", "presence"],
+  "fold-presence": ["presence"],
+  "hold": ["message", "presence"],
+};
+
+/** What makes sense only on the way out. */
+const OUT_ONLY: readonly string[] = ["precedence", "expire", "hold"];
+
+/** What saves bytes in the status without being a rule. */
+const TAKEN: readonly string[] = ["unchanged", "superseded"];
+
+/**
+ * What is wrong in a rule whose values may each be right: it does nothing, it does what cannot be, it has a name that
+ * another has.
+ * @param lists the `rules` of each peer as they stand in the file
+ */
+export function ruleFaults(lists: readonly { readonly path: KeyPath; readonly value: unknown }[]): Fault[] {
+  return lists.flatMap(({ path, value }) => {
+    if (!Array.isArray(value)) return [];
+    const rules = value.map((rule: unknown, index) => ({ rule, path: [...path, index] }));
+    return [
+      ...rules.flatMap(({ rule, path }) => isMapping(rule) ? faultsOfRule(rule, path) : []),
+      ...nameFaults(rules),
+    ];
+  });
+}
+
+function faultsOfRule(rule: Raw, path: KeyPath): Fault[] {
+  const given = ACTIONS.filter((action) => rule[action] !== undefined);
+  // An unknown key may be an action that was written wrongly, of which validation speaks.
+  if (Object.keys(rule).every((key) => ["name", "direction", "match"].includes(key))) {
+    const message = `this rule does nothing; give one or more of: ${ACTIONS.join(", ")}`;
+    return [{ path, at: "missing", message }];
+  }
+  const faults: Fault[] = [];
+  const kinds = kindsOf(rule);
+  for (const action of given) {
+    const on = ACTS_ON[action];
+    if (on !== undefined && kinds !== undefined && !kinds.some((kind) => on.some((one) => one === kind))) {
+      const message = `\`${action}\` is for ${on.join(" and ")} stanzas; this rule is for ${
+        kinds.join(", ")
+      }`;
+      faults.push({ path: [...path, action], at: "key", message });
+    }
+    if (rule.direction === "in" && OUT_ONLY.includes(action)) {
+      const message = `\`${action}\` is about waiting for the link; what comes from the peer does not wait`;
+      faults.push({ path: [...path, action], at: "key", message });
+    }
+  }
+  const filters = given.filter((action) => ["allow", "drop", "answer"].includes(action));
+  if (filters.length > 1) {
+    const message = `a rule has one of allow, drop and answer; this one has ${filters.join(" and ")}`;
+    faults.push({ path: [...path, filters[1] ?? ""], at: "key", message });
+  }
+  return faults;
+}
+
+function kindsOf(rule: Raw): readonly unknown[] | undefined {
+  const kind = isMapping(rule.match) ? rule.match.kind : undefined;
+  if (kind === undefined) return undefined;
+  return Array.isArray(kind) ? kind : [kind];
+}
+
+function nameFaults(rules: readonly { readonly rule: unknown; readonly path: KeyPath }[]): Fault[] {
+  const seen = new Set<unknown>();
+  return rules.flatMap(({ rule, path }): Fault[] => {
+    const name = isMapping(rule) ? rule.name : undefined;
+    if (typeof name !== "string") return [];
+    if (TAKEN.includes(name)) {
+      const message = `\`status\` calls something else ${name}; give the rule another name`;
+      return [{ path: [...path, "name"], at: "value", message }];
+    }
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    const message = `another rule of this list is named ${name}; each name stands for one rule`;
+    return [{ path: [...path, "name"], at: "value", message }];
+  });
+}

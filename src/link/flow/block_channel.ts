@@ -1,0 +1,398 @@
+import { Deflater, Inflater } from "../../deflate/mod.ts";
+import type { Channel, Outgoing, Room } from "./channel.ts";
+import { type Core, FRAME_TEXT_SIZE_BYTES } from "./core.ts";
+import {
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type Mark,
+  NO_FRAME,
+  type Refusal,
+  type RefusalReason,
+} from "./frame.ts";
+import { DamageError } from "./octets.ts";
+import { WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
+import { joinTexts } from "./stanzas.ts";
+import type { NumberedText } from "./store.ts";
+
+/** What may be unacknowledged before an acknowledgement goes alone over a carrier that confirms (section 3.4). */
+export const BLOCK_ACK_AFTER_STANZAS = WINDOW_STANZAS / 4;
+/** The same in octets of text. */
+export const BLOCK_ACK_AFTER_SIZE_BYTES = WINDOW_SIZE_BYTES / 4;
+/** How long a refusal that was brought over is given to work before it is said again. */
+export const REFUSAL_AGAIN_MS = 5 * 60_000;
+/** Attempts at filling a block: each compresses it anew. */
+const FILL_TRIES = 5;
+/** A block filled to this share is not tried to be filled better. */
+const FULL_SHARE = 0.9;
+/** How small compression is expected to make text before anything is known. */
+const FIRST_RATIO = 0.4;
+
+/** A block that was handed to the carrier and of which nothing is known yet. */
+interface Outstanding {
+  readonly handle: number;
+  readonly generation: number;
+  /** Numbers of its stanzas; 0 and 0 when it has none. */
+  readonly first: number;
+  readonly last: number;
+  readonly refusal: Refusal | undefined;
+  readonly saysProcess: boolean;
+  /** What was acknowledged before this block said more. */
+  readonly toldBefore: number;
+  isConfirmed: boolean;
+  /** Its stanzas go again whatever becomes of it. */
+  isVoid: boolean;
+}
+
+/** What goes on from a number, kept as long as it does. */
+interface Coder<C> {
+  readonly coder: C;
+  readonly after: number;
+  readonly generation: number;
+}
+
+interface Filled {
+  readonly texts: readonly NumberedText[];
+  readonly data: Uint8Array;
+  readonly coder: Deflater | undefined;
+}
+
+/**
+ * A connection of a block carrier. Each block stands alone: it names the history from which it goes on (section 2.4).
+ * So blocks may be lost, late or repeated, and either side may restart, without a word about it.
+ */
+export class BlockChannel implements Channel {
+  readonly kind = "block";
+  readonly mustEnd = false;
+  readonly #core: Core;
+  readonly #outstanding: Outstanding[] = [];
+  #handles = 0;
+  /** Number of the next stanza to send here. */
+  #next: number;
+  #generation: number;
+  #isColdDue = false;
+  #deflater: Coder<Deflater> | undefined;
+  #ratio = FIRST_RATIO;
+  #inflater: Coder<Inflater> | undefined;
+  #receiverGeneration: number;
+  /** What this side has, as far as it may be acknowledged here. */
+  #taken: number;
+  /** The number last acknowledged here. */
+  #told: number;
+  #untoldSizeBytes = 0;
+  /** Whether this process has to say that it is a new one, and what it has (section 5.4). */
+  #isHelloDue: boolean;
+  #refusal: Refusal | undefined;
+  #refusedAtMs: number | undefined;
+  #saidReason: RefusalReason | undefined;
+  /** A block was dropped without a word, since a refusal had just been said. */
+  #owed: Refusal | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#generation = core.sender.generation;
+    this.#next = core.sender.confirmed + 1;
+    this.#receiverGeneration = core.receiver.generation;
+    this.#taken = core.receiver.received;
+    this.#told = this.#taken;
+    this.#isHelloDue = !core.isProcessTold && this.#taken > 0;
+  }
+
+  get dueMs(): number | undefined {
+    if (this.#owed === undefined || this.#refusedAtMs === undefined) return undefined;
+    return this.#refusedAtMs + REFUSAL_AGAIN_MS;
+  }
+
+  get unsentSizeBytes(): number {
+    this.#catchUp();
+    return this.#core.sender.sizeBytesFrom(this.#next);
+  }
+
+  wanted(room: Room): number {
+    const textBytes = room.blocks * room.blockBytes / (this.#core.coding === 0 ? 1 : this.#ratio);
+    return Math.max(0, Math.min(textBytes, room.textBytes) - this.unsentSizeBytes);
+  }
+
+  ask(): void {}
+
+  flush(nowMs: number, room: Room): Outgoing[] {
+    if (this.dueMs !== undefined && nowMs >= this.dueMs) this.#sayOwed(nowMs);
+    const blocks: Outgoing[] = [];
+    while (blocks.length < room.blocks) {
+      const block = this.#block(room);
+      if (block === undefined) break;
+      blocks.push(block);
+    }
+    return blocks;
+  }
+
+  receive(block: Uint8Array, nowMs: number): void {
+    try {
+      this.#take(decodeFrame(block, "block"), nowMs);
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      this.#core.events.damaged(error);
+    }
+  }
+
+  again(): void {
+    this.#goBack();
+  }
+
+  outcome(handle: number, isConfirmed: boolean): void {
+    const at = this.#outstanding.findIndex((block) => block.handle === handle);
+    const block = this.#outstanding[at];
+    if (block === undefined) return;
+    if (isConfirmed) this.#confirmed(block);
+    else this.#failed(at, block);
+  }
+
+  /** The flow may have begun anew on another connection. */
+  #catchUp(): void {
+    const { sender } = this.#core;
+    if (this.#generation !== sender.generation) {
+      this.#generation = sender.generation;
+      this.#next = sender.confirmed + 1;
+    }
+    this.#next = Math.max(this.#next, sender.acked + 1);
+  }
+
+  #block(room: Room): Outgoing | undefined {
+    this.#catchUp();
+    const { sender, receiver } = this.#core;
+    const hasData = this.#core.active === this && room.textBytes > 0 && this.#next <= sender.sent;
+    const untold = this.#taken - this.#told;
+    const isAckDue = untold >= BLOCK_ACK_AFTER_STANZAS || this.#untoldSizeBytes >= BLOCK_ACK_AFTER_SIZE_BYTES;
+    if (!hasData && this.#refusal === undefined && !isAckDue && !this.#isHelloDue) return undefined;
+    const ackMark = untold > 0 || this.#isHelloDue ? receiver.mark : undefined;
+    const process = this.#core.isProcessTold ? undefined : this.#core.process;
+    const head: Frame = { ...NO_FRAME, ackMark, process, refusal: this.#refusalNow };
+    const { frame, filled } = hasData ? this.#withData(head, room) : { frame: head, filled: undefined };
+    return this.#handOver(frame, filled);
+  }
+
+  #withData(head: Frame, room: Room): { readonly frame: Frame; readonly filled: Filled } {
+    const { history, ...start } = this.#start();
+    const frame = { ...head, ...start };
+    const filled = this.#fill(history, room, encodeFrame({ ...frame, data: new Uint8Array(0) }).length);
+    return { frame: { ...frame, data: filled.data }, filled };
+  }
+
+  /** What is refused, as it stands by now: more may have come since. */
+  get #refusalNow(): Refusal | undefined {
+    const refusal = this.#refusal;
+    return refusal === undefined || refusal.reason === "retired"
+      ? refusal
+      : this.#core.receiver.refusal(refusal.reason);
+  }
+
+  /** How the block says from where it goes on. */
+  #start(): Pick<Frame, "opening" | "place"> & { readonly history: Uint8Array } {
+    const { sender, dictionary } = this.#core;
+    const before = this.#next - 1;
+    const history = this.#isColdDue || this.#next < sender.base ? undefined : sender.historyAt(before);
+    if (history === undefined) {
+      sender.open(true);
+      this.#isColdDue = false;
+      this.#catchUp();
+    } else if (this.#next !== sender.base) {
+      return { opening: undefined, place: sender.markAt(before, history), history };
+    }
+    return { opening: sender.coldOpening, place: undefined, history: dictionary };
+  }
+
+  /** As many stanzas as fit, at least one. */
+  #fill(history: Uint8Array, room: Room, overheadBytes: number): Filled {
+    const mostBytes = Math.max(1, room.blockBytes - overheadBytes);
+    if (this.#core.coding === 0) {
+      const texts = this.#texts(Math.min(mostBytes, room.textBytes));
+      return { texts, data: joinTexts(texts), coder: undefined };
+    }
+    let best: Filled | undefined;
+    let [least, most] = [1, Number.POSITIVE_INFINITY];
+    for (let attempt = 0; attempt < FILL_TRIES; attempt++) {
+      const wanted = this.#texts(Math.min(mostBytes / this.#ratio, room.textBytes)).slice(0, most - 1);
+      const texts = wanted.length >= least ? wanted : this.#texts(room.textBytes).slice(0, least);
+      const filled = this.#compressed(history, texts, best === undefined && attempt === 0);
+      const isGood = filled.data.length <= mostBytes || texts.length === 1;
+      if (isGood && texts.length > (best?.texts.length ?? 0)) best = filled;
+      if (isGood) least = texts.length + 1;
+      else most = texts.length;
+      if (least >= most || (isGood && filled.data.length >= FULL_SHARE * mostBytes)) break;
+      if (isGood && this.#texts(room.textBytes).length < least) break;
+    }
+    return best ?? this.#compressed(history, this.#texts(1), false);
+  }
+
+  #compressed(history: Uint8Array, texts: readonly NumberedText[], isFirst: boolean): Filled {
+    const text = joinTexts(texts);
+    const held = this.#deflater;
+    this.#deflater = undefined;
+    const goesOn = isFirst && held?.after === this.#next - 1 && held.generation === this.#generation;
+    const coder = goesOn ? held.coder : new Deflater(history);
+    const data = coder.block(text);
+    this.#ratio = Math.min(1.1, Math.max(0.02, data.length / text.length));
+    return { texts, data, coder };
+  }
+
+  #texts(mostBytes: number): NumberedText[] {
+    const { sender } = this.#core;
+    const taken: NumberedText[] = [];
+    let sizeBytes = 0;
+    for (let number = this.#next; number <= sender.sent; number++) {
+      const text = sender.text(number);
+      if (text === undefined) break;
+      sizeBytes += text.length;
+      if (taken.length > 0 && sizeBytes > Math.min(mostBytes, FRAME_TEXT_SIZE_BYTES)) break;
+      taken.push({ number, text });
+    }
+    return taken;
+  }
+
+  #handOver(frame: Frame, filled: Filled | undefined): Outgoing {
+    const first = filled?.texts[0]?.number ?? 0;
+    const last = filled?.texts.at(-1)?.number ?? 0;
+    const handle = ++this.#handles;
+    this.#outstanding.push({
+      handle,
+      generation: this.#generation,
+      first,
+      last,
+      refusal: frame.refusal,
+      saysProcess: frame.process !== undefined,
+      toldBefore: this.#told,
+      isConfirmed: false,
+      isVoid: false,
+    });
+    if (last > 0) this.#next = last + 1;
+    if (filled?.coder !== undefined) {
+      this.#deflater = { coder: filled.coder, after: last, generation: this.#generation };
+    }
+    if (frame.ackMark !== undefined) {
+      this.#told = this.#taken;
+      this.#untoldSizeBytes = 0;
+    }
+    this.#refusal = undefined;
+    this.#isHelloDue = false;
+    return { octets: encodeFrame(frame), handle, last };
+  }
+
+  #confirmed(block: Outstanding): void {
+    block.isConfirmed = true;
+    if (block.saysProcess) this.#core.isProcessTold = true;
+    // The carrier may confirm out of order; only what has all before it confirmed is over.
+    for (let first = this.#outstanding[0]; first?.isConfirmed === true; first = this.#outstanding[0]) {
+      this.#outstanding.shift();
+      const counts = !first.isVoid && first.generation === this.#core.sender.generation;
+      if (counts) this.#core.sender.confirm(first.last);
+    }
+  }
+
+  /** Everything from a lost block on goes again: what follows it may be of no use to the receiver. */
+  #failed(at: number, block: Outstanding): void {
+    this.#outstanding.splice(at, 1);
+    const counts = !block.isVoid && block.first > 0 && block.generation === this.#core.sender.generation;
+    if (counts) {
+      for (const later of this.#outstanding.slice(at)) later.isVoid = true;
+      this.#next = Math.min(this.#next, block.first);
+      this.#deflater = undefined;
+    }
+    this.#told = Math.min(this.#told, block.toldBefore);
+    this.#refusal ??= block.refusal;
+    if (block.saysProcess && !this.#core.isProcessTold && this.#taken > 0) this.#isHelloDue = true;
+  }
+
+  #take(frame: Frame, nowMs: number): void {
+    const isRestarted = frame.process !== undefined && this.#core.sawProcess(frame.process);
+    if (frame.ackMark !== undefined) this.#core.sender.acknowledgeMark(frame.ackMark);
+    // What the carrier had brought over, and the process that ended had not stored, goes again.
+    if (isRestarted) this.#goBack();
+    // Nor may it have stored what was refused.
+    if (isRestarted && this.#refusedAtMs !== undefined && this.#saidReason !== undefined) {
+      this.#refusal ??= this.#core.receiver.refusal(this.#saidReason);
+    }
+    if (frame.refusal !== undefined) this.#refused(frame.refusal);
+    if (frame.opening !== undefined) {
+      const verdict = this.#core.opened(frame.opening);
+      if (verdict.kind === "refuse") return this.#refuse(verdict.refusal, nowMs);
+      if (frame.data === undefined) return;
+      this.#data({ number: verdict.start - 1, history: verdict.history }, frame.data, nowMs);
+    } else if (frame.data !== undefined && frame.place !== undefined) {
+      this.#placed(frame.place, frame.data, nowMs);
+    }
+  }
+
+  #placed(place: Mark, data: Uint8Array, nowMs: number): void {
+    const found = this.#core.receiver.find(place);
+    if (found === undefined) return this.#refuse(this.#core.receiver.refusal("unknown"), nowMs);
+    this.#data(found, data, nowMs);
+  }
+
+  #data(
+    after: { readonly number: number; readonly history: Uint8Array },
+    data: Uint8Array,
+    nowMs: number,
+  ): void {
+    const { receiver } = this.#core;
+    const receivedBefore = receiver.received;
+    const held = this.#inflater;
+    this.#inflater = undefined;
+    const goesOn = held?.after === after.number && held.generation === receiver.generation;
+    const inflater = goesOn ? held.coder : new Inflater(after.history);
+    const stanzas = this.#core.decode(inflater, data);
+    if (stanzas === undefined) return this.#refuse(receiver.refusal("damaged"), nowMs);
+    if (!this.#core.take(after.number + 1, stanzas)) return this.#refuse(receiver.refusal("fork"), nowMs);
+    const last = after.number + stanzas.length;
+    this.#inflater = { coder: inflater, after: last, generation: receiver.generation };
+    if (this.#receiverGeneration !== receiver.generation) {
+      this.#receiverGeneration = receiver.generation;
+      this.#told = after.number;
+    }
+    // The block has shown that both sides hold the same; a repetition may mean that they do not know it.
+    this.#taken = receiver.received;
+    this.#told = Math.min(this.#told, after.number);
+    this.#untoldSizeBytes += stanzas.reduce((sum, { text }) => sum + text.length, 0);
+    if (receiver.received === receivedBefore) return;
+    // What was dropped came behind this; the refusal that was said did not know of this.
+    this.#sayOwed(nowMs);
+    if (this.#refusal === undefined) this.#refusedAtMs = undefined;
+  }
+
+  #refused(refusal: Refusal): void {
+    const verdict = this.#core.refused(refusal);
+    if (verdict === "cold") this.#isColdDue = true;
+    if (verdict === "cold" || verdict === "back") this.#goBack();
+  }
+
+  /** Sends all again that is not acknowledged; of what is under way nothing counts any more. */
+  #goBack(): void {
+    const { sender } = this.#core;
+    sender.unconfirm();
+    if (this.#next <= sender.acked + 1) return;
+    this.#next = sender.acked + 1;
+    for (const block of this.#outstanding) block.isVoid = true;
+    this.#deflater = undefined;
+  }
+
+  /** Says so once; a refusal that was brought over is given time to work. */
+  #refuse(refusal: Refusal, nowMs: number): void {
+    const isRecent = this.#refusedAtMs !== undefined && nowMs - this.#refusedAtMs < REFUSAL_AGAIN_MS;
+    // Behind a block that was refused for another reason all others are unknown.
+    if (isRecent && (refusal.reason === this.#saidReason || refusal.reason === "unknown")) {
+      if (this.#owed === undefined || refusal.reason !== "unknown") this.#owed = refusal;
+      return;
+    }
+    this.#refusedAtMs = nowMs;
+    this.#saidReason = refusal.reason;
+    this.#refusal = refusal;
+    this.#core.events.resynchronised("refused", 0);
+  }
+
+  #sayOwed(nowMs: number): void {
+    if (this.#owed === undefined) return;
+    this.#refusal ??= this.#owed;
+    this.#saidReason = this.#refusal.reason;
+    this.#owed = undefined;
+    this.#refusedAtMs = nowMs;
+  }
+}

@@ -1,0 +1,60 @@
+import type { CancelTimer, Clock } from "../base/mod.ts";
+import type { LinkEvents } from "../router/mod.ts";
+import type { PeerConfig } from "./peer_config.ts";
+
+/**
+ * What the rest of the server hears of a link over which nothing is missed in a short break: only the first connection
+ * is news, and one after a break that was told.
+ */
+export class LinkNews {
+  readonly #peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">;
+  readonly #clock: Clock;
+  readonly #events: LinkEvents;
+  readonly #losesNothing: boolean;
+  /** Whether the rest of the server believes that the peer's users can be reached. */
+  #isToldUp = false;
+  #cancelDown: CancelTimer | undefined;
+
+  /** @param losesNothing whether what the other side has said meanwhile comes, however long a break was */
+  constructor(
+    peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">,
+    clock: Clock,
+    events: LinkEvents,
+    losesNothing: boolean,
+  ) {
+    this.#peer = peer;
+    this.#clock = clock;
+    this.#events = events;
+    this.#losesNothing = losesNothing;
+  }
+
+  /** There is a connection. */
+  up(): void {
+    this.stop();
+    if (this.#isToldUp) return;
+    this.#isToldUp = true;
+    this.#events.linkUp(this.#peer.name, this.#peer.domains, this.#losesNothing);
+  }
+
+  /** There is none any more: told when that lasts. */
+  downLater(): void {
+    if (!this.#isToldUp || this.#cancelDown !== undefined) return;
+    const { name, domains, toldDownAfterMs } = this.#peer;
+    this.#cancelDown = this.#clock.after(toldDownAfterMs, () => {
+      this.#cancelDown = undefined;
+      this.#isToldUp = false;
+      this.#events.linkDown(name, domains);
+    });
+  }
+
+  /** What was known of the peer's users is to be asked for anew. */
+  again(): void {
+    if (this.#isToldUp) this.#events.linkUp(this.#peer.name, this.#peer.domains, false);
+  }
+
+  /** Tells nothing that is not told yet. */
+  stop(): void {
+    this.#cancelDown?.();
+    this.#cancelDown = undefined;
+  }
+}
