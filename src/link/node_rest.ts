@@ -5,7 +5,7 @@ import { type Outcome, UNIDATA_REJECTED } from "../stanag5066/mod.ts";
 const FIRST_MS = 5_000;
 const MOST_MS = 300_000;
 /** Turnarounds that a pause may take where the far node does not answer: our node has been calling it all the time. */
-const CALL_TURNAROUNDS = 4;
+const CALL_TURNAROUNDS = 1;
 
 /**
  * When to give a node something again after it has rejected something. A far node that does not respond is called again

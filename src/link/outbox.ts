@@ -8,13 +8,14 @@ import type { AudienceFolder, Folded, Leaving } from "./audience.ts";
 import { queueClass } from "./classes.ts";
 import { PresenceDamper } from "./damper.ts";
 import { PresenceLedger } from "./ledger.ts";
-import { isNotToBeStored, lossWhileDown, stamped } from "./keeping.ts";
+import { lossWhileDown, stamped } from "./keeping.ts";
 import { shortened } from "./limits.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import { OutboundQueue, type Waiting } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
+import { Shelf } from "./shelf.ts";
 import type { PeerStatus } from "./status.ts";
-import { readStored, storedXml } from "./stored.ts";
+import { readStored } from "./stored.ts";
 import type { AnsweredLoss, Tally } from "./tally.ts";
 import { Teller } from "./teller.ts";
 import { type Terms, termsOf, worthlessMs } from "./terms.ts";
@@ -73,6 +74,7 @@ export class Outbox {
   readonly #queue: OutboundQueue;
   readonly #ledger = new PresenceLedger();
   readonly #damper: PresenceDamper<Sendable>;
+  readonly #shelf: Shelf;
   readonly #teller: Teller;
   readonly #thinner: Thinner;
 
@@ -83,6 +85,7 @@ export class Outbox {
     const { highestPrecedence } = queue;
     this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer });
     this.#damper = new PresenceDamper(options.peer.dampMs ?? 0);
+    this.#shelf = new Shelf(options.store, options.peer.name);
     this.#queue = new OutboundQueue(options.peer.queue);
     this.#teller = new Teller(options.peer, (waiting) => this.#queue.has(waiting));
   }
@@ -122,8 +125,8 @@ export class Outbox {
   /** Takes back what waited when the server stopped. Once, before anything else. */
   load(): void {
     const { store, peer, log } = this.#options;
-    const stored = store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs || a.id - b.id);
-    for (const one of stored) {
+    // In the order in which it was stored: the clock may have been put back since.
+    for (const one of store.list(peer.name)) {
       try {
         // It has passed the rules, so what they said stands in its envelope.
         const { stanza, terms = termsOf(stanza, this.#highest) } = readStored(one);
@@ -176,7 +179,7 @@ export class Outbox {
       this.#queue.remove(next);
       const left = this.#thinner.leave(next.stanza, next.terms);
       if (left === undefined) {
-        this.#unstore([next]);
+        this.#shelf.clear([next]);
         continue;
       }
       if (this.#ledger.repeats(left)) {
@@ -230,7 +233,7 @@ export class Outbox {
   /** The carrier has taken a batch. */
   handedOver(batch: Batch): void {
     this.#options.tally.addStanzas("out", batch.crossing);
-    this.#unstore(batch.stanzas);
+    this.#shelf.clear(batch.stanzas);
     const nowMs = this.#options.clock.nowMs();
     const late = batch.stanzas.map(({ stanza, terms }) => ({
       stanza,
@@ -249,9 +252,16 @@ export class Outbox {
     this.storeAll();
   }
 
-  /** Stores what is to be stored and waits in memory only, since the link has failed or the server stops. */
+  /**
+   * Stores what is to be stored and waits in memory only, since the link has failed or the server stops. What was stored
+   * before and waits behind it in its level is stored anew: the store knows the order by nothing else.
+   */
   storeAll(): void {
-    for (const waiting of this.#queue.all) this.#storeOne(waiting);
+    const moved = new Set<Precedence>();
+    for (const waiting of this.#queue.all) {
+      if (moved.has(waiting.precedence)) this.#shelf.clear([waiting]);
+      if (this.#shelf.put(waiting)) moved.add(waiting.precedence);
+    }
   }
 
   /**
@@ -298,13 +308,13 @@ export class Outbox {
     const nowMs = this.#options.clock.nowMs();
     const lapsesMs = worthlessMs(terms);
     if (lapsesMs !== undefined && lapsesMs <= nowMs && queueClass(stanza) !== "presence-end") {
-      this.#forget(storeId);
+      this.#shelf.forget(storeId);
       return this.#lose(stanza, "expired", terms);
     }
     const sendable = shortened(stanza, this.#options.limits);
     const hopeless = sendable === undefined ? "too-large" : link.isUp ? undefined : lossWhileDown(sendable);
     if (sendable === undefined || hopeless !== undefined) {
-      this.#forget(storeId);
+      this.#shelf.forget(storeId);
       return this.#lose(sendable ?? stanza, hopeless ?? "too-large", terms);
     }
     const one = { stanza: sendable, terms, heldUntilMs: holdMs === undefined ? undefined : nowMs + holdMs };
@@ -351,7 +361,7 @@ export class Outbox {
     const isHeld = this.#queue.isHeld(waiting);
     if (!isHeld) this.#teller.waits(waiting, this.#options.clock.nowMs());
     if (this.#queue.sizeBytes <= link.roomBytes && !isHeld) return;
-    this.#storeOne(waiting);
+    this.#shelf.put(waiting);
     // What it overtakes may have been about to leave, and is not now.
     if (waiting.precedence !== "routine" && link.roomBytes > 0) this.storeAll();
   }
@@ -361,7 +371,7 @@ export class Outbox {
   }
 
   #refuse(waiting: readonly Waiting[], reason: AnsweredLoss): void {
-    this.#unstore(waiting);
+    this.#shelf.clear(waiting);
     for (const { stanza, terms } of waiting) {
       this.#options.folder?.lost(stanza);
       this.#lose(stanza, reason, terms);
@@ -376,23 +386,5 @@ export class Outbox {
 
   #answer(answer: Stanza | undefined): void {
     if (answer !== undefined) this.#options.answer(answer);
-  }
-
-  #storeOne(waiting: Waiting): void {
-    if (waiting.storeId !== undefined || waiting.class !== "message" || isNotToBeStored(waiting.stanza)) {
-      return;
-    }
-    const { store, peer } = this.#options;
-    waiting.storeId = store.add(peer.name, storedXml(waiting), waiting.stanza.receivedMs);
-  }
-
-  #unstore(waiting: readonly Waiting[]): void {
-    const ids = waiting.map(({ storeId }) => storeId).filter((id) => id !== undefined);
-    if (ids.length > 0) this.#options.store.remove(this.#options.peer.name, ids);
-    for (const one of waiting) one.storeId = undefined;
-  }
-
-  #forget(storeId: number | undefined): void {
-    if (storeId !== undefined) this.#options.store.remove(this.#options.peer.name, [storeId]);
   }
 }

@@ -154,3 +154,42 @@ Deno.test("nothing is both delivered and refused, nothing is lost without a word
     assert.deepEqual(rows.filter((id) => !silent.includes(id)), kept, "what waits is on disk");
   }));
 });
+
+/** Ids of what waits after a restart, in the order in which it leaves. */
+function leavingAfterRestart(bench: Bench): string[] {
+  bench.restart();
+  const ids: string[] = [];
+  for (let batch = bench.outbox.take(1); batch !== undefined; batch = bench.outbox.take(1)) {
+    ids.push(...batch.stanzas.map(({ stanza }) => stanza.id));
+  }
+  return ids;
+}
+
+Deno.test("a restart keeps the order, though the clock was put back between two messages", () => {
+  const bench = new Bench();
+  for (const id of ["1", "2", "3"]) {
+    const made = stanza(`<message id='${id}'><body>x</body></message>`, bench.nowMs);
+    bench.outbox.accept(made, { isUp: false, roomBytes: 0 });
+    bench.nowMs -= 5_000;
+  }
+  assert.deepEqual(leavingAfterRestart(bench), ["1", "2", "3"]);
+});
+
+Deno.test("what is stored only when it is taken back keeps its place, whatever the clock says", () => {
+  const bench = new Bench();
+  const accept = (id: string, roomBytes: number, precedence = "routine") => {
+    const header = `<headers xmlns='${NS.SHIM}'><header name='Precedence'>${precedence}</header></headers>`;
+    const made = stanza(`<message id='${id}'><body>x</body>${header}</message>`, bench.nowMs);
+    bench.outbox.accept(made, { isUp: true, roomBytes });
+    bench.nowMs -= 5_000;
+  };
+  accept("1", 10_000);
+  bench.take(1);
+  accept("2", 0);
+  accept("3", 0);
+  accept("4", 0, "flash");
+  assert.equal(bench.store.rows.length, 3, "the first is on its way and not stored");
+  bench.takeBack();
+  assert.deepEqual(leavingAfterRestart(bench), ["4", "1", "2", "3"]);
+  assert.equal(bench.store.rows.length, 4, "each is stored once");
+});

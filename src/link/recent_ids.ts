@@ -1,9 +1,9 @@
-import type { Stanza } from "../stanza/mod.ts";
-import { writeXml } from "../xml/mod.ts";
+import { NS, type Stanza } from "../stanza/mod.ts";
+import { copy, type Element, writeXml } from "../xml/mod.ts";
 
 /** How many stanzas are remembered, and how long a repetition may take: as long as a link fails and is made anew. */
-const MOST_REMEMBERED = 256;
-const REMEMBERED_MS = 3_600_000;
+const MOST_REMEMBERED = 1_024;
+const REMEMBERED_MS = 86_400_000;
 
 /**
  * Tells a stanza that was sent again, since its confirmation was lost, from a new one. Only what has an id and is the
@@ -21,9 +21,17 @@ export class RecentIds {
       if (nowMs - atMs < REMEMBERED_MS && this.#seen.size <= MOST_REMEMBERED) break;
       this.#seen.delete(key);
     }
-    const key = writeXml(stanza.element);
+    const key = writeXml(withoutDelay(stanza.element));
     if (this.#seen.has(key)) return true;
     this.#seen.set(key, nowMs);
     return false;
   }
+}
+
+/** What waited the second time says so (XEP-0203). */
+function withoutDelay(element: Element): Element {
+  const children = element.children.filter((child) =>
+    typeof child === "string" || child.attrs.xmlns !== NS.DELAY
+  );
+  return copy(element, { children });
 }

@@ -1,12 +1,14 @@
-import { type Log, nullLog, type RandomSource, seededRandom, Turn } from "../base/mod.ts";
+import { type Log, nullLog, type RandomSource, seededRandom } from "../base/mod.ts";
 import { type Config, parseConfig } from "../config/mod.ts";
 import type { TlsIdentity } from "../net/mod.ts";
 import { Server } from "../server.ts";
 import { openStorage, type Storage } from "../storage/mod.ts";
 import { deriveCredentials } from "../stream/mod.ts";
 import { VirtualClock } from "./clock.ts";
+import { type CrashPoint, Life } from "./life.ts";
 import { SimLink, type SimLinkOptions } from "./link.ts";
 import { SimNetwork } from "./network.ts";
+import { SteppedClock } from "./stepped_clock.ts";
 
 /** No listener of the simulated network speaks TLS, so nothing ever reads this. */
 const NO_TLS: TlsIdentity = { certificatePem: "", keyPem: "" };
@@ -15,7 +17,10 @@ const NO_TLS: TlsIdentity = { certificatePem: "", keyPem: "" };
 interface Inhabitant {
   readonly config: Config;
   readonly host: string;
-  readonly path: string;
+  /** Its machine's, which goes on when the server ends. */
+  readonly clock: SteppedClock;
+  path: string;
+  life: Life;
   server: Server;
   storage: Storage;
 }
@@ -44,10 +49,11 @@ export class World {
   async add(name: string, host: string, yaml: string, path = ":memory:"): Promise<Server> {
     const parsed = parseConfig(yaml, name);
     if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("; "));
-    const { server, storage } = this.#make(parsed.config, host, path);
-    this.#servers.set(name, { config: parsed.config, host, path, server, storage });
-    await server.start();
-    return server;
+    const machine = { config: parsed.config, host, path, clock: new SteppedClock(this.clock) };
+    const inhabitant = { ...machine, ...this.#make(machine) };
+    this.#servers.set(name, inhabitant);
+    await inhabitant.server.start();
+    return inhabitant.server;
   }
 
   server(name: string): Server {
@@ -67,7 +73,36 @@ export class World {
   async restart(name: string): Promise<void> {
     const inhabitant = this.#find(name);
     await this.#stop(inhabitant);
-    Object.assign(inhabitant, this.#make(inhabitant.config, inhabitant.host, inhabitant.path));
+    Object.assign(inhabitant, this.#make(inhabitant));
+    await inhabitant.server.start();
+  }
+
+  /** Puts the time of day of a server's machine forward, or back when below 0. */
+  stepClock(name: string, byMs: number): void {
+    this.#find(name).clock.step(byMs);
+  }
+
+  /** A server will crash in the next turn that stores something. */
+  crashAt(name: string, point: CrashPoint): void {
+    this.#find(name).life.crashAt(point);
+  }
+
+  /** Whether a server has crashed and was not begun again. */
+  hasCrashed(name: string): boolean {
+    return this.#find(name).life.isOver;
+  }
+
+  /**
+   * Crashes a server, unless it has crashed already, and starts it on what was committed.
+   * @param copied copies the database as it is on the disk, log and all, while the server that crashed has it open;
+   * gives the path of the copy
+   */
+  async recover(name: string, copied: (path: string) => string): Promise<void> {
+    const inhabitant = this.#find(name);
+    inhabitant.life.crash();
+    const path = copied(inhabitant.path);
+    inhabitant.storage.close();
+    Object.assign(inhabitant, { path }, this.#make({ ...inhabitant, path }));
     await inhabitant.server.start();
   }
 
@@ -75,7 +110,8 @@ export class World {
     for (const inhabitant of this.#servers.values()) await this.#stop(inhabitant);
   }
 
-  async #stop({ server, storage }: Inhabitant): Promise<void> {
+  async #stop({ life, server, storage }: Inhabitant): Promise<void> {
+    if (life.isOver) return storage.close();
     let stopped = false;
     const stopping = server.stop().then(() => {
       stopped = true;
@@ -85,23 +121,23 @@ export class World {
     storage.close();
   }
 
-  #make(config: Config, host: string, path: string): { server: Server; storage: Storage } {
-    const turn = new Turn((error) => {
-      throw error;
-    });
-    const storage = openStorage({ path, turn });
+  #make(
+    { config, host, path, clock }: Pick<Inhabitant, "config" | "host" | "path" | "clock">,
+  ): { life: Life; server: Server; storage: Storage } {
+    const life = new Life(this.network.from(host), clock, this.#log);
+    const storage = openStorage({ path, turn: life.turn });
     const server = new Server({
       config,
-      network: this.network.from(host),
+      network: life.network,
       storage,
-      turn,
+      turn: life.turn,
       tls: NO_TLS,
-      log: this.#log,
-      clock: this.clock,
+      log: life.log,
+      clock: life.clock,
       random: this.random,
       version: "0.0.0-sim",
     });
-    return { server, storage };
+    return { life, server, storage };
   }
 
   #find(name: string): Inhabitant {

@@ -45,6 +45,8 @@ export class Connection {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   #writing = false;
+  /** What is left to be written before the commit. */
+  #last: (() => void)[] = [];
   #closed = false;
   #failure: Error | undefined;
 
@@ -85,15 +87,24 @@ export class Connection {
   }
 
   /**
+   * Has `work` write when the turn ends, just before the commit: for what changes many times in a turn, and of which
+   * only the last state counts. It joins the turn's transaction, which begins now.
+   */
+  lastly(work: () => void): void {
+    this.#assertWritable();
+    this.#last.push(work);
+  }
+
+  /**
    * Commits what is open and closes. Closing again does nothing.
    * @throws {Error} when the commit fails; it is closed all the same
    */
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
     try {
       this.#end();
     } finally {
+      this.#closed = true;
       this.#db.close();
     }
   }
@@ -103,7 +114,8 @@ export class Connection {
     if (this.#closed) throw new Error("Cannot use the database: it is closed");
   }
 
-  #write<T>(statement: () => T): T {
+  /** From here on a transaction is open. */
+  #assertWritable(): void {
     this.#assertUsable();
     if (this.#failure !== undefined) {
       throw new Error(`Cannot write: an earlier write failed: ${this.#failure.message}`, {
@@ -111,6 +123,10 @@ export class Connection {
       });
     }
     if (!this.#writing) this.#start();
+  }
+
+  #write<T>(statement: () => T): T {
+    this.#assertWritable();
     try {
       return statement();
     } catch (error) {
@@ -132,12 +148,15 @@ export class Connection {
 
   #end(): void {
     if (!this.#writing) return;
-    this.#writing = false;
-    if (this.#failure !== undefined) throw this.#failure;
+    const last = this.#last.splice(0);
     try {
+      if (this.#failure !== undefined) throw this.#failure;
+      for (const work of last) work();
       this.#commit.run();
     } catch (error) {
-      throw this.#fail(error);
+      throw this.#failure ?? this.#fail(error);
+    } finally {
+      this.#writing = false;
     }
   }
 

@@ -53,6 +53,37 @@ connectionTest("the writes of a turn are seen by its reads at once, by others wh
   assert.deepEqual(fixture.committed(), ["a", "b"]);
 });
 
+connectionTest(
+  "what is left to the end of a turn is written before the commit, also when it closes",
+  (fixture) => {
+    fixture.connection.lastly(() => fixture.insert.run("b"));
+    fixture.insert.run("a");
+    assert.deepEqual(fixture.mine.all().map(({ text }) => text), ["a"]);
+    fixture.turn.end();
+    assert.deepEqual(fixture.committed(), ["a", "b"]);
+    fixture.connection.lastly(() => fixture.insert.run("c"));
+    fixture.connection.close();
+    assert.deepEqual(fixture.committed(), ["a", "b", "c"]);
+  },
+);
+
+connectionTest(
+  "a turn whose last write fails is not committed, and its work is not tried again",
+  (fixture) => {
+    let attempts = 0;
+    fixture.connection.lastly(() => {
+      attempts++;
+      fixture.insert.run("a");
+    });
+    fixture.insert.run("a");
+    fixture.turn.end();
+    assert.equal(fixture.failures.length, 1);
+    assert.deepEqual(fixture.committed(), []);
+    assert.throws(() => fixture.connection.lastly(() => {}), /Cannot write: an earlier write failed/);
+    assert.equal(attempts, 1);
+  },
+);
+
 connectionTest("what a turn flushes is committed", (fixture) => {
   const seen: unknown[] = [];
   fixture.turn.flush(() => seen.push(...fixture.committed()));

@@ -20,6 +20,9 @@ type Direction = "out" | "in";
 
 /** The flows of all links, in the tables `flows` and `flow_texts`. */
 export class SqliteFlows {
+  readonly #db: Connection;
+  /** Records that the turn has changed: each stanza changes one, and only the last of a turn is written. */
+  readonly #unsaved = new Map<string, () => void>();
   readonly #load: Query<FlowRow>;
   readonly #save: Command<never>;
   readonly #texts: Query<TextRow>;
@@ -27,6 +30,7 @@ export class SqliteFlows {
   readonly #removeBelow: Command<never>;
 
   constructor(db: Connection) {
+    this.#db = db;
     this.#load = db.query(
       "SELECT incarnation, mark, sent, base, confirmed, retired FROM flows WHERE peer = ? AND direction = ?",
     );
@@ -75,6 +79,7 @@ export class SqliteFlows {
   ): FlowHalfStore<R> {
     return {
       load: () => {
+        this.#saveAll();
         const row = this.#load.get(peer, direction);
         if (row === undefined) return undefined;
         return {
@@ -83,12 +88,21 @@ export class SqliteFlows {
         };
       },
       save: (record) => {
-        const { incarnation, mark, sent, base, confirmed, retired } = toRow(record);
-        this.#save.run(peer, direction, incarnation, mark, sent, base, confirmed, retired);
+        if (this.#unsaved.size === 0) this.#db.lastly(() => this.#saveAll());
+        this.#unsaved.set(`${direction} ${peer}`, () => {
+          const { incarnation, mark, sent, base, confirmed, retired } = toRow(record);
+          this.#save.run(peer, direction, incarnation, mark, sent, base, confirmed, retired);
+        });
       },
       addText: ({ number, text }) => void this.#addText.run(peer, direction, number, text),
       removeBelow: (number) => void this.#removeBelow.run(peer, direction, number),
       clear: () => void this.#removeBelow.run(peer, direction, Number.MAX_SAFE_INTEGER),
     };
+  }
+
+  #saveAll(): void {
+    const all = [...this.#unsaved.values()];
+    this.#unsaved.clear();
+    for (const save of all) save();
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Turn } from "../base/mod.ts";
 import { openStorage } from "./mod.ts";
+import { withPath } from "./testing/support.ts";
 
 function withFlows(test: (storage: ReturnType<typeof openStorage>) => void): void {
   const storage = openStorage({
@@ -54,3 +55,29 @@ Deno.test("texts go from the oldest on, or all at once; the record is replaced",
     assert.deepEqual(sender.load()?.texts, []);
   });
 });
+
+Deno.test("of the states of one turn the last is kept, however often it changes", () => {
+  withFlows((storage) => {
+    const { sender } = storage.flows("shore");
+    for (const sent of [1, 2, 3]) {
+      sender.save({ incarnation: INCARNATION, acked: 0, confirmed: 0, sent, base: 1 });
+    }
+    assert.equal(storage.flows("shore").sender.load()?.record.sent, 3);
+  });
+});
+
+Deno.test("a state that was changed outlives the store, and is committed with the texts of its turn", () =>
+  withPath((path) => {
+    const turn = new Turn((error) => {
+      throw error;
+    });
+    const first = openStorage({ path, turn });
+    first.flows("shore").sender.save({ incarnation: INCARNATION, acked: 0, confirmed: 0, sent: 1, base: 1 });
+    for (const text of TEXTS.slice(0, 1)) first.flows("shore").sender.addText(text);
+    turn.end();
+    const second = openStorage({ path, turn: new Turn(() => {}) });
+    assert.equal(second.flows("shore").sender.load()?.record.sent, 1);
+    assert.equal(second.flows("shore").sender.load()?.texts.length, 1);
+    second.close();
+    first.close();
+  }));

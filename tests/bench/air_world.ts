@@ -2,6 +2,7 @@ import { type RandomSource, seededRandom } from "../../src/base/mod.ts";
 import { World } from "../../src/sim/mod.ts";
 import { writeXml } from "../../src/xml/mod.ts";
 import { SimClient } from "../support/sim_client.ts";
+import { makeUuid } from "./uuid.ts";
 
 /** The link on which the budgets are measured. */
 export const AIR_LINK = { rateBps: 2_400, delayMs: 500 } as const;
@@ -28,18 +29,27 @@ export interface Air {
   readonly turnarounds: number;
 }
 
+/** What a run wants otherwise than the air budgets. */
+export interface AirChoice {
+  /** Rules of both peers; those of the budgets unless given. */
+  readonly rules?: string;
+  /** Where the servers keep their databases; in memory unless they have to survive a restart. */
+  readonly directory?: string;
+}
+
 /** A ship and a shore on a virtual link. The ship calls; nothing of it depends on the machine. */
 export class AirWorld {
   readonly world = new World({ link: AIR_LINK, seed: 361 });
   readonly #ids: RandomSource = seededRandom(4);
   #mark: Air = { forth: 0, back: 0, turnarounds: 0 };
 
-  /** @param directory for what has to survive a restart; without it, nothing does */
-  static async start(profile: Profile, directory?: string): Promise<AirWorld> {
+  static async start(profile: Profile, choice: AirChoice = {}): Promise<AirWorld> {
     const air = new AirWorld();
-    const path = (side: Side) => directory === undefined ? ":memory:" : `${directory}/${side}.sqlite`;
-    await air.world.add("ship", HOSTS.ship, config("ship", "shore", profile), path("ship"));
-    await air.world.add("shore", HOSTS.shore, config("shore", "ship", profile), path("shore"));
+    const { rules = AIR_PEER.rules, directory } = choice;
+    for (const [side, other] of [["ship", "shore"], ["shore", "ship"]] as const) {
+      const path = directory === undefined ? ":memory:" : `${directory}/${side}.db`;
+      await air.world.add(side, HOSTS[side], config(side, other, profile, rules), path);
+    }
     return air;
   }
 
@@ -89,10 +99,7 @@ export class AirWorld {
 
   /** A random id as clients make them: of a seed, so that every run has the same. */
   uuid(): string {
-    const hex = [...this.#ids.bytes(16)].map((octet) => octet.toString(16).padStart(2, "0")).join("");
-    const version = `4${hex.slice(13, 16)}`;
-    const variant = `${"89ab"[Number.parseInt(hex.slice(16, 17), 16) & 3]}${hex.slice(17, 20)}`;
-    return [hex.slice(0, 8), hex.slice(8, 12), version, variant, hex.slice(20)].join("-");
+    return makeUuid(this.#ids);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -100,7 +107,7 @@ export class AirWorld {
   }
 }
 
-function config(side: Side, other: Side, profile: Profile): string {
+function config(side: Side, other: Side, profile: Profile, rules: string): string {
   const calls = side === "ship"
     ? `connect: "${HOSTS[other]}:${LINK_PORT}"`
     : `listen: "${HOSTS[side]}:${LINK_PORT}"`;
@@ -113,7 +120,7 @@ peers:
     domains: [${other}.example]
     profile: ${profile}
     compression: ${AIR_PEER.compression}
-    rules: ${AIR_PEER.rules}
+    rules: ${rules}
     carriers:
       - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], rate: ${AIR_LINK.rateBps}bps }
 `;

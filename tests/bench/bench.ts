@@ -5,8 +5,10 @@ import { print } from "../support/print.ts";
 import { halyardCommand, ROOT } from "../support/process.ts";
 import { STANZA_SIZE_BYTES } from "./load.ts";
 import { benchSite, measureEcho, measureIdle, measureMessages, measureStart } from "./measure.ts";
+import { measureBars, printBars } from "./bars.ts";
 import { measureRules } from "./rules.ts";
 import { median } from "./statistics.ts";
+import { measureThroughput } from "./throughput.ts";
 
 const STARTS = 9;
 const CLIENTS = 500;
@@ -23,6 +25,8 @@ const idle = await measureIdle(site, CLIENTS);
 const load = await measureMessages(site, MESSAGES, ROUNDS);
 const bare = await measureEcho(MESSAGES, ROUNDS);
 const rulesUs = await measureRules();
+const engine = { memory: await measureThroughput("memory"), sqlite: await measureThroughput("sqlite") };
+const bars = await measureBars();
 const perSecond = ({ messages, durationMs }: { messages: number; durationMs: number }) =>
   messages / durationMs * 1_000;
 const [rates, bareRates] = [load.rounds.map(perSecond), bare.map(perSecond)];
@@ -47,6 +51,8 @@ const results = {
   memoryAfterLoadMib: round(load.residentSizeBytes / MIB),
   echoMessagesPerSecond: { best: Math.round(Math.max(...bareRates)), median: Math.round(median(bareRates)) },
   rulesPerStanzaUs: rulesUs,
+  engineStanzasPerSecond: engine,
+  bars: Object.fromEntries(Object.entries(bars).map(([name, { bytes }]) => [name, bytes])),
   shareOfEcho: Math.round(median(rates) / median(bareRates) * 1_000) / 1_000,
 };
 
@@ -59,11 +65,18 @@ const rows: readonly (readonly [string, string])[] = [
   ["processor time per message", `${results.processorPerMessageUs} us`],
   ["memory after that", `${results.memoryAfterLoadMib} MiB`],
   ["rules of the preset hf per stanza", `${rulesUs.hf} us`],
+  ...Object.entries(engine).map(([store, { together, sender, receiver }]) =>
+    [
+      `link engine, stanzas a second: both sides, sender, receiver (${store})`,
+      [together, sender, receiver].map(thousands).join(" "),
+    ] as const
+  ),
   ["messages a second through a bare TCP echo, median", thousands(median(bareRates))],
   ["share of that", `${(results.shareOfEcho * 100).toFixed(1)} %`],
 ];
 print(`${results.machine.processor}, ${results.machine.cores} cores, Deno ${results.machine.deno}\n`);
 for (const [what, value] of rows) print(`${what.padEnd(64)}${value.padStart(12)}\n`);
+printBars(bars);
 await Deno.writeTextFile(`${ROOT}tests/bench/results.json`, `${JSON.stringify(results, null, 2)}\n`);
 
 function round(value: number): number {

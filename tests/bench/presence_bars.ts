@@ -36,7 +36,7 @@ async function populated(
   contacts: number,
   directory?: string,
 ): Promise<[AirWorld, SimClient[], SimClient]> {
-  const air = await AirWorld.start(profile, directory);
+  const air = await AirWorld.start(profile, directory === undefined ? {} : { directory });
   air.world.addAccount("ship", "romeo");
   const clients: SimClient[] = [];
   for (let n = 0; n < contacts; n++) {

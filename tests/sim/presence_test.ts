@@ -38,10 +38,15 @@ class Stage {
   readonly directory = Deno.makeTempDirSync();
   readonly watchers = new Map<string, Watcher>();
 
-  async begin(presence: string): Promise<void> {
+  async begin(presence: string, rules = "none"): Promise<void> {
     for (const side of SIDES) {
       const other = side === "ship" ? "shore" : "ship";
-      await this.world.add(side, HOSTS[side], config(side, other, presence), `${this.directory}/${side}/db`);
+      await this.world.add(
+        side,
+        HOSTS[side],
+        config(side, other, presence, rules),
+        `${this.directory}/${side}/db`,
+      );
       for (const name of PEOPLE[side]) {
         this.world.addAccount(side, name);
         for (const contact of PEOPLE[other]) this.befriend(side, name, `${contact}@${other}.example`, "both");
@@ -108,7 +113,7 @@ class Stage {
   }
 }
 
-function config(side: Side, other: Side, presence: string): string {
+function config(side: Side, other: Side, presence: string, rules: string): string {
   const calls = side === "ship" ? `connect: "${HOSTS.shore}:5270"` : `listen: "${HOSTS.shore}:5270"`;
   return `
 domain: ${side}.example
@@ -118,23 +123,33 @@ peers:
     domains: [${other}.example]
     profile: halyard
     presence: ${presence}
+    rules: ${rules}
     carriers:
       - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], retry_most: 10s }
 `;
 }
 
-for (const presence of ["{ damp: 20s }", "{ damp: 0s, on_link_down: strict }", "{ by_domain: false }"]) {
-  Deno.test(`profile halyard: whatever happens, in the end every client sees who is there: ${presence}`, async () => {
+const CASES: readonly (readonly [presence: string, rules: string])[] = [
+  ["{ damp: 20s }", "none"],
+  ["{ damp: 0s, on_link_down: strict }", "hf"],
+  ["{ by_domain: false }", "none"],
+  ["{ damp: 20s }", "text-only"],
+  ["{ damp: 20s }", "[{ match: { kind: presence, show: away }, hold: 10m }, hf]"],
+];
+
+for (const [presence, rules] of CASES) {
+  const how = `presence ${presence}, rules ${rules}`;
+  Deno.test(`profile halyard: whatever happens, in the end every client sees who is there: ${how}`, async () => {
     const happens = async (events: readonly Event[]) => {
       await using stage = new Stage();
-      await stage.begin(presence);
+      await stage.begin(presence, rules);
       for (const what of events) await stage.happen(what);
       stage.world.link.mend();
       await stage.world.clock.advance(3 * 3_600_000);
       for (const [jid, watcher] of stage.watchers) {
         assert(!watcher.client.ended, `${jid} was cut off`);
         const truth = [...stage.watchers].filter(([, { side }]) => side !== watcher.side)
-          .map(([other, { show }]) => [other, show]);
+          .map(([other, { show }]) => [other, rules === "text-only" ? "" : show]);
         assert.deepEqual([...stage.look(watcher)].sort(), truth.sort(), `what ${jid} sees`);
       }
     };

@@ -1,3 +1,4 @@
+import { randomFraction, systemRandom } from "../../src/base/mod.ts";
 import type { Endpoint } from "../../src/net/mod.ts";
 
 /** A server's configuration in a directory of its own, and where it listens. */
@@ -24,6 +25,8 @@ export interface PeerChoice {
   readonly rate?: string;
   /** `xep-0361` unless given. */
   readonly profile?: "halyard" | "xep-0361";
+  /** Proof of what crosses, as it stands in the file. */
+  readonly auth?: { readonly mode: "sign" | "seal"; readonly key_file: string };
 }
 
 /** What a test wants otherwise than by default. */
@@ -34,12 +37,26 @@ export interface SiteChoice {
   readonly log?: { readonly level: string; readonly format: string };
 }
 
+/** Ports that no system gives to outgoing connections: one of those might take the port of a server that restarts. */
+const PORTS = { first: 20_000, count: 12_000 } as const;
+
 /** `count` ports that nobody listens on now. */
 export function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const listeners = Array.from({ length: count }, listenSomewhere);
   const ports = listeners.map((listener) => listener.addr.port);
   for (const listener of listeners) listener.close();
   return ports;
+}
+
+function listenSomewhere(): Deno.TcpListener {
+  for (;;) {
+    const port = PORTS.first + Math.floor(randomFraction(systemRandom) * PORTS.count);
+    try {
+      return Deno.listen({ hostname: "127.0.0.1", port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
 
 export function loopback(port: number): Endpoint {
@@ -90,7 +107,7 @@ function at(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
-function peerSection({ domain, connectPort, rate, profile = "xep-0361" }: PeerChoice, ports: Ports) {
+function peerSection({ domain, connectPort, rate, auth, profile = "xep-0361" }: PeerChoice, ports: Ports) {
   const tcp = {
     ...(connectPort === undefined ? {} : { connect: at(connectPort) }),
     listen: at(ports.link),
@@ -102,6 +119,7 @@ function peerSection({ domain, connectPort, rate, profile = "xep-0361" }: PeerCh
   return {
     domains: [domain],
     profile,
+    ...(auth === undefined ? {} : { auth }),
     compression: "deflate",
     rules: "hf",
     // Clients that are programs come and go faster than people.
