@@ -73,44 +73,44 @@ export class Callers {
   /**
    * Brings the calls into line with what is in use.
    * @param rank of the carrier in use; those before it are called. Undefined: none is, so all are, in their order
+   * @param connected places of carriers over which there is a connection already, that has yet to show that it works
    */
-  want(rank: number | undefined): void {
+  want(rank: number | undefined, connected: ReadonlySet<number>): void {
     let isHopeful = false;
     for (const line of this.#lines) {
       const isWanted = rank === undefined ? !isHopeful : line.rank < rank;
-      if (!isWanted) line.caller.rest();
+      if (!isWanted || connected.has(line.rank)) line.caller.rest();
       else if (line.hasFailed || line.isResting) line.caller.callLater();
       else line.caller.callNow();
       isHopeful ||= !line.hasFailed;
     }
   }
 
-  /** Calls the preferred carrier at once, whatever was before. */
-  callNow(): void {
+  /** Every carrier gets a fresh chance, and needs no pause first. */
+  refresh(): void {
     for (const line of this.#lines) {
       line.hasFailed = false;
       line.isResting = false;
       line.caller.succeeded();
       line.caller.rest();
     }
-    this.want(undefined);
   }
 
-  /** A carrier has worked: its pauses begin small again. */
+  /** Something has come over a carrier. */
   succeeded(rank: number): void {
     const line = this.#find(rank);
     if (line === undefined) return;
     line.hasFailed = false;
     line.isResting = false;
-    line.caller.succeeded();
   }
 
-  /** A connection has ended. @param wasGood whether it had carried anything */
+  /** A connection has ended. @param wasGood whether it was of use: then pauses begin small again */
   ended(rank: number, wasGood: boolean): void {
     const line = this.#find(rank);
     if (line === undefined) return;
     line.isResting = true;
-    line.hasFailed ||= !wasGood;
+    if (wasGood) line.caller.succeeded();
+    else line.hasFailed = true;
   }
 
   /** Awaits no further call and gives up those under way. */

@@ -10,7 +10,7 @@ import { endedByRestart } from "./ended.ts";
 import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
 import { type Borders, inspect } from "./inbound.ts";
-import { sentLimits } from "./limits.ts";
+import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
 import { Outbox } from "./outbox.ts";
@@ -43,7 +43,6 @@ export class FlowPeer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
-  readonly #folder: AudienceFolder | undefined;
   readonly #unfolder: Unfolder;
   /** The rules for what comes. */
   readonly #thinner: Thinner;
@@ -53,10 +52,11 @@ export class FlowPeer implements LinkPeer {
   readonly #roads: Roads;
   readonly #mode: ModeSwitch;
   readonly #news: LinkNews;
-  readonly #gathering: Gathering;
   readonly #expiry: Deadline;
   #isRunning = false;
   #isScheduled = false;
+  #wasSilent = false;
+  readonly #gathering = new Gathering();
   #cancelWait: CancelTimer | undefined;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -78,20 +78,19 @@ export class FlowPeer implements LinkPeer {
       tally: this.#tally,
       answer: (stanza) => router.route(stanza),
     });
-    this.#folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
+    const folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
     this.#outbox = new Outbox({
-      folder: this.#folder,
+      folder,
       peer: config,
       store: storage.linkQueue,
-      limits: sentLimits(context.limits),
+      limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
       answer: (stanza) => router.route(stanza),
       status: () => this.status(),
       tally: this.#tally,
       clock,
       log,
     });
-    this.#unfolder = new Unfolder(this.#folder, this.#outbox, (answer) => this.accept(answer));
-    this.#gathering = new Gathering(this.#outbox);
+    this.#unfolder = new Unfolder(folder, this.#outbox, (answer) => this.accept(answer));
     this.#news = new LinkNews(config, clock, context.events, true);
     this.#engine = new LinkEngine({
       store: storage.flows(name),
@@ -179,7 +178,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   accept(stanza: Stanza): void {
-    const isUp = this.#roads.inUse !== undefined || this.#roads.isIdle;
+    const isUp = !this.#mode.isSilent && (this.#roads.inUse !== undefined || this.#roads.isIdle);
     // Stored at once: in this profile what was accepted survives whatever happens.
     this.#outbox.accept(stanza, { isUp, roomBytes: 0 });
     this.#settle();
@@ -277,7 +276,7 @@ export class FlowPeer implements LinkPeer {
   #ended(road: Road, reason: CloseReason): void {
     this.#tally.addClosed(reason);
     this.#context.log.info("link connection ended", { peer: this.#config.name, reason });
-    this.#roads.remove(road);
+    this.#roads.remove(road, reason);
     this.#settle();
     this.#wake();
     if (this.#roads.size === 0) this.#onAllEnded?.();
@@ -290,15 +289,19 @@ export class FlowPeer implements LinkPeer {
     this.#outbox.use(names);
     this.#thinner.carrier = names;
     if (road !== undefined) this.#news.up();
-    else if (!this.#roads.isIdle) this.#news.downLater();
   }
 
   /** Brings calls and state into line with what there is and what is wanted. */
   #settle(): void {
     if (!this.#isRunning) return;
     const hasToSay = this.#outbox.hasToSay || this.#engine.unacknowledged > 0;
-    if (this.#mode.isSilent) this.#callers.stop();
+    const { isSilent } = this.#mode;
+    if (this.#wasSilent && !isSilent) this.#roads.resume();
+    this.#wasSilent = isSilent;
+    if (isSilent) this.#callers.stop();
     else this.#roads.settle(hasToSay);
+    // A call that an idle link needed may have been in vain.
+    if (this.#roads.inUse === undefined && !this.#roads.isIdle) this.#news.downLater();
     this.#noteState();
   }
 
@@ -343,17 +346,13 @@ export class FlowPeer implements LinkPeer {
     const road = this.#roads.inUse;
     const room = road?.room;
     if (road === undefined || room === undefined || this.#mode.isSilent) return;
+    const nowMs = this.#context.clock.monotonicMs();
+    if (this.#gathering.isOn(road.gatherMs, road.channel.wanted(room), this.#outbox, nowMs)) return;
+    const hasRoom = (nextBytes: number) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES);
     let wantedBytes = road.channel.wanted(room);
-    if (this.#gathering.goesOn(road.gatherMs, wantedBytes, this.#context.clock.monotonicMs())) return;
     while (wantedBytes > 0) {
-      const batch = this.#outbox.take(
-        1,
-        (nextBytes) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES),
-      );
-      if (batch === undefined) {
-        if (this.#outbox.stanzas === 0) this.#folder?.tellLost();
-        return;
-      }
+      const batch = this.#outbox.take(1, hasRoom);
+      if (batch === undefined) return this.#unfolder.tellLost();
       const text = encoder.encode(batch.xml);
       this.#engine.accept(text);
       this.#outbox.handedOver(batch);
@@ -367,7 +366,10 @@ export class FlowPeer implements LinkPeer {
     const nowMs = this.#context.clock.monotonicMs();
     if (!this.#mode.isSilent) this.#roads.send(nowMs);
     this.#noteState();
-    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs].filter((ms) => ms !== undefined);
+    // What is due already waits for something else to happen.
+    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs ?? nowMs].filter((ms) =>
+      ms > nowMs
+    );
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     if (moments.length === 0) return;

@@ -1,43 +1,40 @@
 import type { Outbox } from "./outbox.ts";
 
 /**
- * Whether what is ready waits for company. Nothing waits behind something that is under way, since that is time
- * enough; nothing urgent waits, and nothing when a block is full.
+ * Whether what is ready waits for company, so that one turnaround carries more. Nothing waits behind something that is
+ * under way, since that is time enough; nothing urgent waits, and nothing when a block is full. Times are monotonic.
  */
 export class Gathering {
-  readonly #outbox: Pick<Outbox, "byPrecedence" | "hasToSay" | "sizeBytes">;
   #untilMs: number | undefined;
 
-  constructor(outbox: Pick<Outbox, "byPrecedence" | "hasToSay" | "sizeBytes">) {
-    this.#outbox = outbox;
-  }
-
-  /** Until when ready stanzas wait for company; monotonic. Undefined while none does. */
+  /** When it is over; undefined while nothing waits. */
   get untilMs(): number | undefined {
     return this.#untilMs;
   }
 
-  /** Another road is in use: what has waited has waited long enough. */
-  end(): void {
-    this.#untilMs = undefined;
-  }
-
   /**
-   * Whether it goes on, or begins.
-   * @param gatherMs for how long the road in use lets stanzas wait
-   * @param wantedBytes what fills a block
+   * @param gatherMs how long what is ready may wait; 0: not at all
+   * @param wantedBytes octets of text that would fill what can be handed over now
    */
-  goesOn(gatherMs: number, wantedBytes: number, nowMs: number): boolean {
-    const { byPrecedence, hasToSay, sizeBytes } = this.#outbox;
-    const isReady = gatherMs === 0 || byPrecedence.flash + byPrecedence.immediate > 0 ||
-      sizeBytes >= wantedBytes;
-    if (!hasToSay || isReady) {
-      this.#untilMs = undefined;
+  isOn(
+    gatherMs: number,
+    wantedBytes: number,
+    { byPrecedence, hasToSay, sizeBytes }: Pick<Outbox, "byPrecedence" | "hasToSay" | "sizeBytes">,
+    nowMs: number,
+  ): boolean {
+    const isUrgent = byPrecedence.flash + byPrecedence.immediate > 0;
+    if (gatherMs === 0 || !hasToSay || isUrgent || sizeBytes >= wantedBytes) {
+      this.end();
       return false;
     }
     this.#untilMs ??= nowMs + gatherMs;
     if (nowMs < this.#untilMs) return true;
-    this.#untilMs = undefined;
+    this.end();
     return false;
+  }
+
+  /** Nothing waits any more. */
+  end(): void {
+    this.#untilMs = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { type Stanza, withElement } from "../stanza/mod.ts";
 import { type Element, leastLimits, xml, type XmlLimits } from "../xml/mod.ts";
 import { queueClass } from "./classes.ts";
+import { STANZA_LIMITS } from "./flow/mod.ts";
 
 /**
  * What crosses a link has grown since a client sent it: by addresses, by references for what clients may write plainly,
@@ -15,6 +16,20 @@ export function sentLimits(clients: XmlLimits): XmlLimits {
     depth: clients.depth,
     attributes: clients.attributes + 8,
     elements: clients.elements,
+  };
+}
+
+/**
+ * The same in profile `halyard`, where a stanza that the other side cannot take would be sent again for ever.
+ * @param stampBytes by what a stanza may grow after it was measured
+ */
+export function flowLimits(clients: XmlLimits, stampBytes: number): XmlLimits {
+  const sent = sentLimits(clients);
+  return {
+    stanzaSizeBytes: Math.min(sent.stanzaSizeBytes, STANZA_LIMITS.stanzaSizeBytes - stampBytes),
+    depth: Math.min(sent.depth, STANZA_LIMITS.depth - 1),
+    attributes: Math.min(sent.attributes, STANZA_LIMITS.attributes),
+    elements: Math.min(sent.elements, STANZA_LIMITS.elements - 1),
   };
 }
 

@@ -1,6 +1,5 @@
-import type { Clock } from "../base/mod.ts";
+import type { CancelTimer, Clock } from "../base/mod.ts";
 import type { SettingStore } from "../storage/mod.ts";
-import { Deadline } from "./deadline.ts";
 import { isQuiet, nextChangeMs, type QuietHours } from "./quiet_hours.ts";
 
 /**
@@ -19,24 +18,25 @@ export interface ModeSwitchOptions {
   readonly onChange: () => void;
 }
 
+/** How often the hour is looked at, where there are quiet hours: somebody may set the clock. */
+const LOOK_MS = 30_000;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The operator's wish, which survives a restart: nothing breaks radio silence but a person. And the quiet hours. */
 export class ModeSwitch {
   readonly #options: ModeSwitchOptions;
-  readonly #deadline: Deadline;
   #mode: LinkMode;
+  #wasSilent: boolean;
+  #cancelLook: CancelTimer | undefined;
 
   constructor(options: ModeSwitchOptions) {
     this.#options = options;
     const stored = options.settings.get(this.#key);
     const text = stored === undefined ? undefined : decoder.decode(stored);
     this.#mode = LINK_MODES.find((mode) => mode === text) ?? "up";
-    this.#deadline = new Deadline(options.clock, () => {
-      this.#arm();
-      options.onChange();
-    });
+    this.#wasSilent = this.isSilent;
   }
 
   get mode(): LinkMode {
@@ -51,11 +51,12 @@ export class ModeSwitch {
 
   /** Watches the clock from now on. */
   start(): void {
-    this.#arm();
+    this.#look();
   }
 
   stop(): void {
-    this.#deadline.set(undefined);
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
   }
 
   /** @returns whether that is another mode than before */
@@ -63,6 +64,7 @@ export class ModeSwitch {
     if (mode === this.#mode) return false;
     this.#mode = mode;
     this.#options.settings.set(this.#key, encoder.encode(mode));
+    this.#wasSilent = this.isSilent;
     return true;
   }
 
@@ -70,8 +72,15 @@ export class ModeSwitch {
     return `link-mode:${this.#options.peer}`;
   }
 
-  #arm(): void {
-    const { hours, clock } = this.#options;
-    this.#deadline.set(nextChangeMs(hours, clock.nowMs()));
+  #look(): void {
+    const { hours, clock, onChange } = this.#options;
+    const nowMs = clock.nowMs();
+    const nextMs = nextChangeMs(hours, nowMs);
+    if (nextMs === undefined) return;
+    this.#cancelLook = clock.after(Math.min(LOOK_MS, nextMs - nowMs), () => this.#look());
+    const { isSilent } = this;
+    if (isSilent === this.#wasSilent) return;
+    this.#wasSilent = isSilent;
+    onChange();
   }
 }

@@ -253,8 +253,8 @@ export class Outbox {
   }
 
   /**
-   * Stores what is to be stored and waits in memory only, since the link has failed or the server stops. What was stored
-   * before and waits behind it in its level is stored anew: the store knows the order by nothing else.
+   * Stores what is to be stored and waits in memory only, since the link has failed or the server stops. What was
+   * stored before and waits behind it in its level is stored anew: the store knows the order by nothing else.
    */
   storeAll(): void {
     const moved = new Set<Precedence>();

@@ -12,6 +12,8 @@ export interface Road {
   readonly channel: Channel;
   /** Whether it can be used: a stream until it ends, a node while it is bound and may send. */
   readonly isOpen: boolean;
+  /** On streams that are being closed: why. */
+  readonly closing?: CloseReason | undefined;
   /** Whether anything has come over it. */
   readonly isProven: boolean;
   /** What the carrier takes now; undefined: nothing. */
@@ -23,6 +25,8 @@ export interface Road {
   /** On streams: after how long without a word our call is closed, and how long an acknowledgement may take. */
   readonly idleCloseMs?: number | undefined;
   readonly ackTimeoutMs?: number | undefined;
+  /** On streams: how long the carrier may need for what it was given and nobody has acknowledged. */
+  readonly underWayMs?: number | undefined;
   /** Makes it ready for sending, a turn before anything is sent: what that takes has to be on disk. */
   prepare(): void;
   /** Whether there is something to send beside frames: a word of the guard's. */

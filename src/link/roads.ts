@@ -7,6 +7,10 @@ import type { Road } from "./road.ts";
 const PROVING_MS = 60_000;
 /** How long a carrier that nobody here can call may be away before a later one takes its place. */
 const AWAY_MS = 10_000;
+/** Connections so close to each other may come from two calls made at the same moment. */
+const SAME_MOMENT_MS = 30_000;
+/** A better carrier that took over and broke sooner is not called again at once. */
+const STEADY_MS = 60_000;
 /** How long stanzas may stay unacknowledged on a stream, unless the carrier is configured otherwise. */
 export const ACK_TIMEOUT_MS = 120_000;
 
@@ -31,6 +35,10 @@ interface Known {
   lastSent: number;
   /** When something last went or came. */
   busyMs: number;
+  /** When it took over from a worse one, if it did. */
+  tookOverMs: number | undefined;
+  /** The callers know that it has ended. */
+  isOver: boolean;
 }
 
 /**
@@ -77,24 +85,27 @@ export class Roads {
   /** A connection has come about. */
   add(road: Road): void {
     const nowMs = this.#nowMs;
-    const known = {
+    const known: Known = {
       road,
       sinceMs: nowMs,
       waitingSinceMs: nowMs,
       hasAsked: false,
       busyMs: nowMs,
       lastSent: 0,
+      tookOverMs: undefined,
+      isOver: false,
     };
+    this.#closeForerunners(road);
     this.#all.push(known);
     const inUse = this.#inUse?.road;
     // A node is there all the time; only of connections there may be one too many.
     if (inUse === undefined || road.channel.kind === "block") return;
-    if (road.rank > inUse.rank) return this.#isWanted(road) ? undefined : road.close("replaced");
-    if (road.rank < inUse.rank) return this.#ask(known);
-    // The same carrier once more: both have called at the same moment, or the peer has lost the one before.
-    const olderStands = inUse.isOurs !== road.isOurs && inUse.isOurs === this.#options.oursStands;
-    if (olderStands) return road.close("replaced");
-    this.#use(known);
+    if (road.rank > inUse.rank) {
+      // One that the peer has opened stays: it may see the better carrier broken where this side does not yet.
+      if (road.isOurs && !this.#isWanted(road)) road.close("replaced");
+    } else if (road.rank < inUse.rank) this.#ask(known);
+    else if (this.#olderStands(road)) road.close("replaced");
+    else this.#use(known);
   }
 
   /** Something has come over a road. */
@@ -104,15 +115,24 @@ export class Roads {
     known.waitingSinceMs = this.#nowMs;
     known.busyMs = this.#nowMs;
     known.hasAsked = false;
-    this.#options.callers.succeeded(road.rank);
+    if (road.isProven) this.#options.callers.succeeded(road.rank);
   }
 
-  remove(road: Road): void {
-    const at = this.#all.findIndex((one) => one.road === road);
-    if (at < 0) return;
-    this.#all.splice(at, 1);
-    this.#options.callers.ended(road.rank, road.isProven);
-    if (this.#inUse?.road === road) this.#use(undefined);
+  remove(road: Road, reason: CloseReason): void {
+    const known = this.#all.find((one) => one.road === road);
+    if (known === undefined) return;
+    this.#over(known, reason);
+    this.#all.splice(this.#all.indexOf(known), 1);
+  }
+
+  /** Nothing could be sent for some time, nor anybody called: what failed meanwhile says nothing. */
+  resume(): void {
+    this.#isIdle = false;
+    this.#options.callers.refresh();
+    for (const known of this.#all) {
+      known.waitingSinceMs = this.#nowMs;
+      known.hasAsked = false;
+    }
   }
 
   closeAll(reason: CloseReason): void {
@@ -121,13 +141,20 @@ export class Roads {
 
   /** Puts the best road to use, and calls for those that would be better. */
   settle(hasToSay: boolean): void {
+    const { callers } = this.#options;
+    this.#closeWorn(hasToSay);
+    for (const known of this.#all) {
+      const { closing } = known.road;
+      if (closing !== undefined) this.#over(known, closing);
+    }
     if (this.#inUse?.road.isOpen === false) this.#use(undefined);
     const best = this.#best();
     if (best !== undefined && best !== this.#inUse) this.#use(best);
+    if (this.#isIdle && hasToSay) callers.refresh();
     if (hasToSay || best !== undefined) this.#isIdle = false;
-    if (this.#isIdle) this.#options.callers.rest();
-    else this.#options.callers.want(this.#inUse?.road.rank);
-    this.#closeWorn(hasToSay);
+    if (this.#isIdle) return callers.rest();
+    const connected = this.#all.filter(({ road }) => road.isOpen && road.channel.kind === "stream");
+    callers.want(this.#inUse?.road.rank, new Set(connected.map(({ road }) => road.rank)));
   }
 
   /** Hands over what is due, on whichever road. */
@@ -171,6 +198,7 @@ export class Roads {
     this.#noneSinceMs = this.#nowMs;
     this.#options.engine.use(known?.road.channel);
     if (known !== undefined) {
+      if (before !== undefined && before.road.rank > known.road.rank) known.tookOverMs = this.#nowMs;
       known.road.prepare();
       known.waitingSinceMs = this.#nowMs;
       known.hasAsked = false;
@@ -210,16 +238,59 @@ export class Roads {
     return road.ackTimeoutMs ?? ACK_TIMEOUT_MS;
   }
 
+  /** Since when an answer is overdue: what is still on the air cannot be answered. */
+  #overdueMs({ road, waitingSinceMs }: Known): number {
+    return waitingSinceMs + (road.underWayMs ?? 0);
+  }
+
+  /** Of two connections over the same carrier, whether the older one stays. */
+  #olderStands(road: Road): boolean {
+    const inUse = this.#inUse;
+    if (inUse === undefined || inUse.road.isOurs === road.isOurs) return false;
+    // Later than that, a call says that the peer has lost the older one.
+    const isSameMoment = this.#nowMs - inUse.sinceMs <= SAME_MOMENT_MS;
+    return isSameMoment && inUse.road.isOurs === this.#options.oursStands;
+  }
+
+  /** A side that calls once more over a carrier has lost its call before; so at most two lie on each. */
+  #closeForerunners({ rank, isOurs }: Road): void {
+    for (const known of this.#all) {
+      const { road } = known;
+      const isSame = road.rank === rank && road.isOurs === isOurs && road.channel.kind === "stream";
+      if (isSame && known !== this.#inUse) road.close("replaced");
+    }
+  }
+
+  /** A connection has ended, or is about to. */
+  #over(known: Known, reason: CloseReason): void {
+    if (known.isOver) return;
+    known.isOver = true;
+    const { callers, engine } = this.#options;
+    const { road } = known;
+    callers.ended(road.rank, this.#wasGood(known, reason));
+    if (this.#inUse !== known) return;
+    // The peer, too, closes in good order what it does not need, where that is the custom of the link.
+    const hasNothingToSay = engine.unacknowledged === 0 && road.channel.dueMs === undefined;
+    if (reason === "closed-by-peer" && road.idleCloseMs !== undefined && hasNothingToSay) this.#isIdle = true;
+    this.#use(undefined);
+  }
+
+  #wasGood({ road, tookOverMs }: Known, reason: CloseReason): boolean {
+    if (reason === "replaced" || reason === "idle") return true;
+    const isFlapping = tookOverMs !== undefined && this.#nowMs - tookOverMs < STEADY_MS;
+    return road.isProven && reason !== "timeout" && !isFlapping;
+  }
+
   /** Moments at which this road is to be looked at: asked, given up, closed for want of use. */
   #deadlines(known: Known): number[] {
-    const { road, sinceMs, waitingSinceMs, busyMs, hasAsked } = known;
-    if (road.channel.kind !== "stream") return [];
+    const { road, sinceMs, busyMs, hasAsked } = known;
+    if (road.channel.kind !== "stream" || !road.isOpen) return [];
     const deadlines: number[] = [];
     if (this.#isWaiting(known)) {
       const timeoutMs = this.#ackTimeoutMs(known);
-      deadlines.push(waitingSinceMs + (hasAsked ? timeoutMs : timeoutMs / 2));
+      deadlines.push(this.#overdueMs(known) + (hasAsked ? timeoutMs : timeoutMs / 2));
     }
-    if (known !== this.#inUse && !road.isProven) deadlines.push(sinceMs + PROVING_MS);
+    if (this.#isProving(known)) deadlines.push(sinceMs + PROVING_MS);
     const { idleCloseMs } = road;
     if (idleCloseMs !== undefined && road.isOurs) deadlines.push(busyMs + idleCloseMs);
     return deadlines;
@@ -229,20 +300,26 @@ export class Roads {
   #closeWorn(hasToSay: boolean): void {
     const nowMs = this.#nowMs;
     for (const known of [...this.#all]) {
-      const { road, sinceMs, waitingSinceMs, busyMs } = known;
-      if (road.channel.kind !== "stream") continue;
-      const waitedMs = this.#isWaiting(known) ? nowMs - waitingSinceMs : 0;
+      const { road, sinceMs, busyMs } = known;
+      if (road.channel.kind !== "stream" || !road.isOpen) continue;
+      const waitedMs = this.#isWaiting(known) ? nowMs - this.#overdueMs(known) : 0;
       const timeoutMs = this.#ackTimeoutMs(known);
-      const { idleCloseMs } = road;
+      const isIdle = road.isOurs && !hasToSay && road.channel.dueMs === undefined &&
+        nowMs - busyMs >= (road.idleCloseMs ?? Number.POSITIVE_INFINITY);
       if (waitedMs >= timeoutMs) road.close("timeout");
       else if (waitedMs >= timeoutMs / 2 && !known.hasAsked) this.#ask(known);
-      else if (known !== this.#inUse && !road.isProven && nowMs - sinceMs >= PROVING_MS) {
-        road.close("timeout");
-      } else if (idleCloseMs !== undefined && road.isOurs && !hasToSay && nowMs - busyMs >= idleCloseMs) {
-        this.#isIdle = true;
+      else if (this.#isProving(known) && nowMs - sinceMs >= PROVING_MS) road.close("timeout");
+      else if (isIdle) {
+        this.#isIdle ||= known === this.#inUse;
         road.close("idle");
       }
     }
+  }
+
+  /** Whether it would be better than what is in use, if only anything came over it. */
+  #isProving({ road }: Known): boolean {
+    const inUse = this.#inUse?.road;
+    return inUse !== undefined && road.rank < inUse.rank && !road.isProven;
   }
 
   #ask(known: Known): void {

@@ -22,6 +22,9 @@ const CLOSE_MS = 5_000;
 /** Time that the guard's answer gets to arrive before its connection is closed. */
 const ANSWER_MS = 10_000;
 
+/** What a carrier bears at least, unless its rate is known: one that needs longer than that is taken for dead. */
+const SLOWEST_BPS = 1_200;
+
 export interface StreamRoadOptions {
   readonly peer: string;
   readonly transport: Transport;
@@ -87,6 +90,10 @@ export class StreamRoad implements Road {
     return this.#reason === undefined;
   }
 
+  get closing(): CloseReason | undefined {
+    return this.#reason;
+  }
+
   get isProven(): boolean {
     return this.#isProven;
   }
@@ -94,10 +101,14 @@ export class StreamRoad implements Road {
   get room(): Room | undefined {
     if (this.#isWriting || this.#reason !== undefined || this.#pacer.waitMs > 0) return undefined;
     const { rateBps } = this.carrier;
-    const textBytes = batchSizeBytes(rateBps);
+    const batchBytes = batchSizeBytes(rateBps);
     // Where the rate is known the pacer knows better than any acknowledgement.
-    const isHeld = rateBps === undefined && this.#window.roomBytes === 0;
-    return { textBytes: isHeld ? 0 : textBytes, blockBytes: 0, blocks: 0 };
+    const textBytes = rateBps === undefined ? Math.min(batchBytes, this.#window.roomBytes) : batchBytes;
+    return { textBytes, blockBytes: 0, blocks: 0 };
+  }
+
+  get underWayMs(): number {
+    return this.#window.linkBytes * 8_000 / (this.carrier.rateBps ?? SLOWEST_BPS);
   }
 
   get waitMs(): number | undefined {
@@ -123,7 +134,9 @@ export class StreamRoad implements Road {
     );
     if (octets.length === 0) return;
     const last = Math.max(0, ...outgoing.map((frame) => frame.last));
-    if (last > 0) this.#window.sent(last, octets.length, this.#options.clock.monotonicMs());
+    const textBytes = outgoing.reduce((sum, frame) => sum + frame.textBytes, 0);
+    const nowMs = this.#options.clock.monotonicMs();
+    if (last > 0) this.#window.sent({ last, textBytes, linkBytes: octets.length }, nowMs);
     this.#isWriting = true;
     // When it fails, `closed` says why; what was not acknowledged goes again.
     this.#writer.write(octets).then(() => {

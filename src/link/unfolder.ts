@@ -4,6 +4,8 @@ import { isQuestionOfAllPresence, isQuestionOfPresence } from "./inbound.ts";
 
 /** What of an outbox has to hear of what the peer asks. */
 export interface Reopened {
+  /** How many wait. */
+  readonly stanzas: number;
   beginEpoch(): void;
   reopen(from: Jid, to: Jid): void;
 }
@@ -25,6 +27,11 @@ export class Unfolder {
     this.#folder = folder;
     this.#outbox = outbox;
     this.#answer = answer;
+  }
+
+  /** Tells what has died in the queue as it is now, once nothing waits there any more. */
+  tellLost(): void {
+    if (this.#outbox.stanzas === 0) this.#folder?.tellLost();
   }
 
   /** What a stanza of the peer stands for; nothing when it is about the folding itself. */

@@ -14,8 +14,8 @@ const LEVELS = ["routine", "priority", "immediate", "flash"] as const;
 
 /**
  * Whole servers and a link between them under the virtual clock, driven by dice: messages of all levels, some that
- * expire, presence, cuts, restarts, crashes that lose what was not committed, clocks set right and wrong. The seed gives
- * the run again.
+ * expire, presence, cuts, restarts, crashes that lose what was not committed, clocks set right and wrong. The seed
+ * gives the run again.
  */
 export class Voyage {
   readonly trace: string[] = [];

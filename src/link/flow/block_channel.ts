@@ -12,7 +12,7 @@ import {
 } from "./frame.ts";
 import { DamageError } from "./octets.ts";
 import { WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
-import { joinTexts } from "./stanzas.ts";
+import { joinTexts, sizeOfTexts } from "./stanzas.ts";
 import type { NumberedText } from "./store.ts";
 
 /** What may be unacknowledged before an acknowledgement goes alone over a carrier that confirms (section 3.4). */
@@ -274,7 +274,7 @@ export class BlockChannel implements Channel {
     }
     this.#refusal = undefined;
     this.#isHelloDue = false;
-    return { octets: encodeFrame(frame), handle, last };
+    return { octets: encodeFrame(frame), handle, last, textBytes: sizeOfTexts(filled?.texts ?? []) };
   }
 
   #confirmed(block: Outstanding): void {

@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly handle: number;
   /** Number of the last stanza in them; 0 when there is none. */
   readonly last: number;
+  /** Octets of the text of its stanzas. */
+  readonly textBytes: number;
 }
 
 /** One connection of a link (section 1). The owner asks and tells; it does nothing by itself. */

@@ -1,7 +1,7 @@
 import { DamageError, OctetReader, OctetWriter } from "./octets.ts";
 
-/** Most octets of a frame (section 2). */
-export const FRAME_SIZE_BYTES = 131_072;
+/** Most octets of a frame (section 2): the largest stanza fits, even if compression does nothing for it. */
+export const FRAME_SIZE_BYTES = 524_288;
 /** What protection may add to a frame. */
 const PROTECTION_SIZE_BYTES = 64;
 /** Octets of an incarnation (section 1). */

@@ -1,12 +1,10 @@
-import type { CarrierKind } from "./frame.ts";
+import { type CarrierKind, FRAME_SIZE_BYTES } from "./frame.ts";
 
 /** What authentication does with a frame: clear and signed, or enciphered and signed. */
 export type GuardMode = "sign" | "seal";
 
 /** Most octets by which a guarded frame is longer than what it protects. */
 export const GUARD_OVERHEAD_BYTES = 20;
-/** Of a protected frame (section 2 of docs/link-protocol.md). */
-export const FRAME_SIZE_BYTES = 131_072;
 /** Of the truncated MAC at the end. */
 export const TAG_SIZE_BYTES = 8;
 /** Epochs have 39 bits of the 40 that they are sent in. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { systemFrameCrypto } from "../../net/mod.ts";
+import { FRAME_SIZE_BYTES } from "./frame.ts";
 import {
   decodeGuarded,
   encodeGuarded,
-  FRAME_SIZE_BYTES,
   GUARD_OVERHEAD_BYTES,
   type GuardHead,
   type GuardMode,

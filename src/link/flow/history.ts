@@ -7,6 +7,8 @@ export const HISTORY_SIZE_BYTES = 32_768;
 
 /** Texts let go of at the front before the list is moved up. */
 const SLACK = 1_024;
+/** In the place of a text that was let go of. */
+const GONE = new Uint8Array(0);
 
 /** A stanza's text, and where it ends among all texts that were ever added. */
 interface Held extends NumberedText {
@@ -50,6 +52,11 @@ export class History {
   from(number: number): NumberedText[] {
     const { oldest } = this;
     return oldest === undefined ? [] : this.#texts.slice(this.#head + Math.max(0, number - oldest));
+  }
+
+  /** Octets of text that lie in memory. */
+  get heldSizeBytes(): number {
+    return this.#texts.reduce((sum, { text }) => sum + text.length, 0);
   }
 
   /** Octets of the texts `first` to `last`, both held. */
@@ -129,7 +136,12 @@ export class History {
   #dropBelow(number: number): void {
     const { oldest } = this;
     if (oldest === undefined || number <= oldest) return;
-    this.#head = Math.min(this.#texts.length, this.#head + number - oldest);
+    const head = Math.min(this.#texts.length, this.#head + number - oldest);
+    for (let at = this.#head; at < head; at++) {
+      const held = this.#texts[at];
+      if (held !== undefined) this.#texts[at] = { ...held, text: GONE };
+    }
+    this.#head = head;
     if (this.#head < SLACK && this.#head < this.#texts.length) return;
     this.#texts = this.#texts.slice(this.#head);
     this.#head = 0;

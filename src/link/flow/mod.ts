@@ -5,7 +5,8 @@ export { LinkEngine } from "./engine.ts";
 export { type CarrierKind, FrameReader, withLength } from "./frame.ts";
 export { DamageError } from "./octets.ts";
 export { cutFrame, MOST_PIECES, PieceReader } from "./pieces.ts";
-export type { StanzaText } from "./stanzas.ts";
+export { STANZA_LIMITS, type StanzaText } from "./stanzas.ts";
+export { ACK_AFTER_SIZE_BYTES } from "./stream_channel.ts";
 export {
   Guard,
   type GuardChannel,

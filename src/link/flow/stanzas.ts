@@ -1,9 +1,17 @@
-import { DEFAULT_XML_LIMITS, type Element, XmlError, XmlParser } from "../../xml/mod.ts";
+import { type Element, XmlError, type XmlLimits, XmlParser } from "../../xml/mod.ts";
 import type { NumberedText } from "./store.ts";
 import { DamageError } from "./octets.ts";
 
-/** The other side has checked what it took from its clients: here only what would break the link is refused. */
-const LIMITS = { ...DEFAULT_XML_LIMITS, stanzaSizeBytes: 524_288 };
+/**
+ * What a stanza on the link may be (section 2.5). The other side has checked what it took from its clients, by limits
+ * of its own: here only what no frame bears is refused, since what is refused here would be sent again for ever.
+ */
+export const STANZA_LIMITS: XmlLimits = {
+  stanzaSizeBytes: 480_000,
+  depth: 1_024,
+  attributes: 1_024,
+  elements: 131_072,
+};
 
 /** A stanza, read, with its octets as they came. */
 export interface StanzaText {
@@ -11,9 +19,14 @@ export interface StanzaText {
   readonly text: Uint8Array;
 }
 
+/** Octets of texts. */
+export function sizeOfTexts(texts: readonly NumberedText[]): number {
+  return texts.reduce((sum, { text }) => sum + text.length, 0);
+}
+
 /** The text of a frame: its stanzas, one behind the other. */
 export function joinTexts(texts: readonly NumberedText[]): Uint8Array {
-  const joined = new Uint8Array(texts.reduce((sum, { text }) => sum + text.length, 0));
+  const joined = new Uint8Array(sizeOfTexts(texts));
   let at = 0;
   for (const { text } of texts) {
     joined.set(text, at);
@@ -27,7 +40,7 @@ export function joinTexts(texts: readonly NumberedText[]): Uint8Array {
  * @throws {DamageError} when it is not one or more whole stanzas with nothing between them
  */
 export function splitStanzas(text: Uint8Array): StanzaText[] {
-  const parser = new XmlParser({ limits: LIMITS, preset: { contentNs: "jabber:server" } });
+  const parser = new XmlParser({ limits: STANZA_LIMITS, preset: { contentNs: "jabber:server" } });
   const texts: StanzaText[] = [];
   let at = 0;
   try {

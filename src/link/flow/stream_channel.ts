@@ -3,7 +3,7 @@ import type { Channel, Outgoing, Room } from "./channel.ts";
 import { type Core, FRAME_TEXT_SIZE_BYTES } from "./core.ts";
 import { decodeFrame, encodeFrame, type Frame, NO_FRAME, type Opening, type Refusal } from "./frame.ts";
 import { DamageError } from "./octets.ts";
-import { joinTexts } from "./stanzas.ts";
+import { joinTexts, sizeOfTexts } from "./stanzas.ts";
 import type { NumberedText } from "./store.ts";
 
 /** What may be unacknowledged before an acknowledgement goes alone (section 3.4). */
@@ -21,6 +21,8 @@ export class StreamChannel implements Channel {
   #reopen: "cold" | "back" | undefined;
   /** Number of the next stanza to send here. */
   #next = 0;
+  /** The highest number acknowledged here. */
+  #heardAck = 0;
   #senderGeneration: number;
   #hasSaidProcess = false;
   /** Undefined until the other side's opening was accepted, and after a refusal. */
@@ -70,8 +72,9 @@ export class StreamChannel implements Channel {
         this.#isAsking || this.#isAsked;
       if (texts.length === 0 && !isDue) break;
       const octets = encodeFrame(this.#frame(opening, texts));
-      frames.push({ octets, handle: 0, last: texts.at(-1)?.number ?? 0 });
-      textBytes -= texts.reduce((sum, { text }) => sum + text.length, 0);
+      const sizeBytes = sizeOfTexts(texts);
+      frames.push({ octets, handle: 0, last: texts.at(-1)?.number ?? 0, textBytes: sizeBytes });
+      textBytes -= sizeBytes;
     }
     return frames;
   }
@@ -113,6 +116,7 @@ export class StreamChannel implements Channel {
     this.#reopen = undefined;
     this.#next = sender.acked + 1;
     this.#senderGeneration = sender.generation;
+    this.#heardAck = sender.acked;
     return opening;
   }
 
@@ -189,7 +193,14 @@ export class StreamChannel implements Channel {
   #acknowledged(ack: number): void {
     // A stream over which an earlier incarnation went says nothing about the present one.
     if (this.#senderGeneration !== this.#core.sender.generation) return;
-    this.#core.sender.acknowledge(ack);
+    // What another connection has brought meanwhile may be more.
+    const last = this.#next - 1;
+    const number = last - (last - ack + 131_072) % 65_536;
+    if (this.#deflater === undefined || number < this.#heardAck) {
+      throw new DamageError(`Cannot take an acknowledgement of ${ack}: that was not sent here`);
+    }
+    this.#heardAck = number;
+    this.#core.sender.acknowledge(number);
     if (this.#hasSaidProcess) this.#core.isProcessTold = true;
   }
 
@@ -205,6 +216,7 @@ export class StreamChannel implements Channel {
     this.#peerNext = verdict.start;
     this.#told = verdict.start - 1;
     this.#untoldSizeBytes = 0;
+    this.#ackDueMs = undefined;
   }
 
   #refused(refusal: Refusal): void {

@@ -8,11 +8,26 @@ import {
   type Transport,
 } from "../../net/mod.ts";
 
+/**
+ * One carrier of the network: all that goes to one port.
+ *
+ * - `good`: what is written arrives.
+ * - `cut`: nobody gets through.
+ * - `hole`: calls are taken and everything is swallowed, without a word. A connection of which something was swallowed
+ *   stays deaf, as a TCP connection whose octets are missing.
+ */
+export class TestWay {
+  state: "good" | "cut" | "hole" = "good";
+  /** What it bears, one direction, behind a buffer without end; undefined: without limit. */
+  rateBps: number | undefined;
+}
+
 /** A network in memory whose connections can be held up, cut and read along one by one. */
 export class TestNetwork {
   readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #listening = new Map<string, (transport: Transport) => void>();
+  readonly #ways = new Map<number, TestWay>();
   /** Every connection that was made, the oldest first. */
   readonly connections: TestConnection[] = [];
   /** When calls were made, monotonic, successful or not. */
@@ -41,6 +56,36 @@ export class TestNetwork {
     };
   }
 
+  /** The carrier that all connections to a port share. */
+  way(port: number): TestWay {
+    const way = this.#ways.get(port) ?? new TestWay();
+    this.#ways.set(port, way);
+    return way;
+  }
+
+  /** Breaks one carrier: calls fail until its state is set again. */
+  cutWay(port: number): void {
+    this.way(port).state = "cut";
+    for (const connection of this.open) if (connection.way === this.way(port)) connection.cut();
+  }
+
+  /**
+   * The machine at `host` is gone: nobody listens there.
+   * @param isSilent whether the others do not hear of it, as when the power fails
+   */
+  crash(host: string, isSilent: boolean): void {
+    for (const key of [...this.#listening.keys()]) {
+      if (key.startsWith(`${host}:`)) this.#listening.delete(key);
+    }
+    for (const { caller, called } of this.open) {
+      if (caller.remote.host !== host && called.remote.host !== host) continue;
+      const [gone, left] = called.remote.host === host ? [caller, called] : [called, caller];
+      if (isSilent) left.isDeaf = true;
+      gone.isDeaf ||= isSilent;
+      gone.abort("lost");
+    }
+  }
+
   /** Breaks everything, and lets no call through until `isUp` is set again. */
   cut(): void {
     this.isUp = false;
@@ -54,10 +99,24 @@ export class TestNetwork {
     await this.#pass(2 * this.#delayMs);
     const accept = this.#listening.get(key);
     if (!this.isUp) throw new ConnectError("unreachable", `Cannot reach ${key}: the network is down`);
-    if (accept === undefined) throw new ConnectError("refused", `Cannot reach ${key}: nobody listens there`);
-    const connection = new TestConnection(this.#clock, this.#delayMs, { host, port: 1 }, to);
+    const way = this.way(to.port);
+    if (way.state === "cut") throw new ConnectError("unreachable", `Cannot reach ${key}: it is cut off`);
+    if (accept === undefined && way.state !== "hole") {
+      throw new ConnectError("refused", `Cannot reach ${key}: nobody listens there`);
+    }
+    const connection = new TestConnection(this.#clock, this.#delayMs, { host, port: 1 }, to, way);
     this.connections.push(connection);
-    void this.#pass(this.#delayMs).then(() => accept(connection.called));
+    void this.#pass(this.#delayMs).then(() => {
+      if (way.state !== "hole") {
+        // Who listened has gone meanwhile.
+        if (accept === undefined || this.#listening.get(key) !== accept) {
+          return connection.called.abort("lost");
+        }
+        return accept(connection.called);
+      }
+      connection.caller.isDeaf = true;
+      connection.called.isOver = true;
+    });
     return connection.caller;
   }
 
@@ -81,10 +140,12 @@ export class TestNetwork {
 export class TestConnection {
   readonly caller: TestEnd;
   readonly called: TestEnd;
+  readonly way: TestWay;
 
-  constructor(clock: Clock, delayMs: number, caller: RemoteAddress, called: RemoteAddress) {
-    this.caller = new TestEnd(clock, delayMs, called);
-    this.called = new TestEnd(clock, delayMs, caller);
+  constructor(clock: Clock, delayMs: number, caller: RemoteAddress, called: RemoteAddress, way: TestWay) {
+    this.way = way;
+    this.caller = new TestEnd(clock, delayMs, called, way);
+    this.called = new TestEnd(clock, delayMs, caller, way);
     this.caller.other = this.called;
     this.called.other = this.caller;
   }
@@ -111,6 +172,8 @@ export class TestEnd implements Transport {
   /** While set, writes are noted, but neither taken nor delivered. */
   isHeld = false;
   isOver = false;
+  /** Once set, nothing that is written or ended here reaches the other end. */
+  isDeaf = false;
   other: TestEnd | undefined;
   readonly #clock: Clock;
   readonly #delayMs: number;
@@ -120,12 +183,16 @@ export class TestEnd implements Transport {
   #first: CloseReason | undefined;
   #hasSentAll = false;
   #hasReceivedAll = false;
+  readonly #way: TestWay;
+  /** When the last octet written here will have crossed; monotonic. */
+  #freeMs = 0;
 
-  constructor(clock: Clock, delayMs: number, remote: RemoteAddress) {
+  constructor(clock: Clock, delayMs: number, remote: RemoteAddress, way: TestWay) {
     const { promise, resolve } = Promise.withResolvers<CloseReason>();
     this.#clock = clock;
     this.#delayMs = delayMs;
     this.remote = remote;
+    this.#way = way;
     this.closed = promise;
     this.#resolveClosed = resolve;
     this.readable = new ReadableStream({ start: (controller) => void (this.#input = controller) });
@@ -148,19 +215,40 @@ export class TestEnd implements Transport {
     if (!this.#hasReceivedAll) this.#input?.error(error);
     this.#output?.error(error);
     this.#resolveClosed(reason);
-    this.#clock.after(this.#delayMs, () => this.other?.abort("lost"));
+    if (this.#reaches()) this.#clock.after(this.#delayMs, () => this.other?.abort("lost"));
   }
 
   #write(bytes: Uint8Array): Promise<void> | void {
     this.written.push(bytes.slice());
     if (this.isHeld) return new Promise(() => {});
-    this.#clock.after(this.#delayMs, () => this.other?.receive(bytes));
+    if (!this.#reaches()) return;
+    const { rateBps } = this.#way;
+    const airtimeMs = rateBps === undefined ? 0 : bytes.length * 8_000 / rateBps;
+    this.#freeMs = Math.max(this.#freeMs, this.#clock.monotonicMs()) + airtimeMs;
+    this.#clock.after(this.backlogMs + this.#delayMs, () => this.other?.receive(bytes));
+  }
+
+  /** How long what was written here will still be on the air. */
+  get backlogMs(): number {
+    return Math.max(0, this.#freeMs - this.#clock.monotonicMs());
+  }
+
+  /** Octets that were written here. */
+  get sizeBytes(): number {
+    return this.written.reduce((sum, bytes) => sum + bytes.length, 0);
+  }
+
+  #reaches(): boolean {
+    this.isDeaf ||= this.#way.state === "hole";
+    return !this.isDeaf;
   }
 
   #close(): void {
     this.#hasSentAll = true;
     this.#first ??= "closed-by-us";
-    this.#clock.after(this.#delayMs, () => this.other?.receiveEnd());
+    if (this.#reaches()) {
+      this.#clock.after(this.backlogMs + this.#delayMs, () => this.other?.receiveEnd());
+    }
     this.#endIfDone();
   }
 

@@ -1,9 +1,10 @@
 import { MemoryEpochs } from "../flow/testing/memory_epochs.ts";
 import { MemoryStore } from "../flow/testing/memory_store.ts";
-import { type Log, type LogFields, Metrics, seededRandom, Turn } from "../../base/mod.ts";
+import { type Clock, type Log, type LogFields, Metrics, seededRandom, Turn } from "../../base/mod.ts";
 import type { AddressRange } from "../../config/mod.ts";
 import type { Endpoint, Transport } from "../../net/mod.ts";
 import { VirtualClock } from "../../sim/mod.ts";
+import { StoppableClock } from "../../sim/stoppable_clock.ts";
 import type { Stanza } from "../../stanza/mod.ts";
 import type { LinkQueueStore, QueuedStanza, SettingStore } from "../../storage/mod.ts";
 import { DEFAULT_XML_LIMITS, type XmlLimits } from "../../xml/mod.ts";
@@ -77,6 +78,11 @@ export interface Side {
   readonly status: PeerStatus;
   /** Bodies that arrived, in order. */
   readonly bodies: string[];
+  /**
+   * Its process ends without a word; a new one may be made on the same stores.
+   * @param isSilent whether the peer does not hear of it either, as when the power fails
+   */
+  crash(isSilent: boolean): void;
 }
 
 /** What a test may say about a side; the rest is as usual. */
@@ -88,6 +94,8 @@ export interface SideChanges {
   readonly settings?: MemorySettings;
   readonly epochs?: MemoryEpochs;
   readonly limits?: XmlLimits;
+  /** Its own idea of the time; that of the world unless given. */
+  readonly clock?: Clock;
   /** Further peers, which share the listening endpoint. */
   readonly others?: readonly Place[];
   /** Called with each routed stanza. */
@@ -127,6 +135,7 @@ export class World {
   readonly clock = new VirtualClock();
   readonly network: TestNetwork;
   readonly #sides: Side[] = [];
+  #lives = 0;
 
   /** @param delayMs of the network, one direction */
   constructor(delayMs = 0) {
@@ -165,6 +174,9 @@ export class World {
     const { peer, carrier, others = [], store = new MemoryQueueStore(), limits = DEFAULT_XML_LIMITS } =
       changes;
     const { flows = new MemoryStore(), settings = new MemorySettings() } = changes;
+    const clock = new StoppableClock(changes.clock ?? this.clock);
+    const network = this.network.from(here.host);
+    let isDead = false;
     const epochs = changes.epochs ?? new MemoryEpochs();
     const routed: Stanza[] = [];
     const events: string[] = [];
@@ -176,7 +188,15 @@ export class World {
         ...others.map((other) => peerConfig(other, direction)),
       ],
       servedDomains: [here.domain],
-      network: this.network.from(here.host),
+      network: {
+        ...network,
+        connectLink: async (...call) => {
+          const transport = isDead ? undefined : await network.connectLink(...call);
+          // Who has died meanwhile does not take it up.
+          if (transport === undefined || isDead) return await new Promise(() => transport?.abort("lost"));
+          return transport;
+        },
+      },
       router: {
         route: (stanza) => {
           routed.push(stanza);
@@ -184,8 +204,9 @@ export class World {
         },
       },
       storage: { linkQueue: store, flows: () => flows, settings, linkEpochs: () => epochs },
-      clock: this.clock,
-      random: seededRandom(here.octets[3]),
+      clock,
+      // Each life of a side throws dice of its own.
+      random: seededRandom(here.octets[3] + 1_000 * this.#lives++),
       log,
       metrics,
       turn: new Turn((error) => {
@@ -205,7 +226,7 @@ export class World {
       log,
       metrics,
       send: (xml) => {
-        const made = stanza(addressed(xml, here, there), this.clock.nowMs());
+        const made = stanza(addressed(xml, here, there), clock.nowMs());
         if (!links.accept(made)) throw new Error("the links did not take it");
       },
       get status() {
@@ -215,6 +236,12 @@ export class World {
       },
       get bodies() {
         return routed.map(({ element }) => element.getChildText("body") ?? `<${element.name}/>`);
+      },
+      crash: (isSilent) => {
+        isDead = true;
+        clock.stop();
+        this.network.crash(here.host, isSilent);
+        this.#sides.splice(this.#sides.indexOf(side), 1);
       },
     };
     this.#sides.push(side);
