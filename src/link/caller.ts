@@ -3,6 +3,7 @@ import {
   type CancelTimer,
   type Clock,
   errorText,
+  guard,
   type Log,
   type RandomSource,
 } from "../base/mod.ts";
@@ -54,7 +55,8 @@ export class Caller {
   /** Calls at once, unless a call is under way. */
   callNow(): void {
     this.rest();
-    if (this.#ways.length > 0 && !this.isCalling) void this.#tryAll();
+    if (this.#ways.length === 0 || this.isCalling) return;
+    guard(this.#options.log, "link call failed", () => this.#tryAll());
   }
 
   /** Calls after a pause, longer each time, unless a call is under way or awaited. */

@@ -91,7 +91,7 @@ export class FlowPeer implements LinkPeer {
       log,
     });
     this.#unfolder = new Unfolder(folder, this.#outbox, (answer) => this.accept(answer));
-    this.#news = new LinkNews(config, clock, context.events, true);
+    this.#news = new LinkNews(config, clock, context.events, log, true);
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,

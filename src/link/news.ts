@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from "../base/mod.ts";
+import { type CancelTimer, type Clock, guard, type Log } from "../base/mod.ts";
 import type { LinkEvents } from "../router/mod.ts";
 import type { PeerConfig } from "./peer_config.ts";
 
@@ -10,6 +10,7 @@ export class LinkNews {
   readonly #peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">;
   readonly #clock: Clock;
   readonly #events: LinkEvents;
+  readonly #log: Log;
   readonly #losesNothing: boolean;
   /** Whether the rest of the server believes that the peer's users can be reached. */
   #isToldUp = false;
@@ -20,11 +21,13 @@ export class LinkNews {
     peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">,
     clock: Clock,
     events: LinkEvents,
+    log: Log,
     losesNothing: boolean,
   ) {
     this.#peer = peer;
     this.#clock = clock;
     this.#events = events;
+    this.#log = log;
     this.#losesNothing = losesNothing;
   }
 
@@ -33,7 +36,7 @@ export class LinkNews {
     this.stop();
     if (this.#isToldUp) return;
     this.#isToldUp = true;
-    this.#events.linkUp(this.#peer.name, this.#peer.domains, this.#losesNothing);
+    this.#tellUp(this.#losesNothing);
   }
 
   /** There is none any more: told when that lasts. */
@@ -43,13 +46,23 @@ export class LinkNews {
     this.#cancelDown = this.#clock.after(toldDownAfterMs, () => {
       this.#cancelDown = undefined;
       this.#isToldUp = false;
-      this.#events.linkDown(name, domains);
+      this.#tell(() => this.#events.linkDown(name, domains));
     });
   }
 
   /** What was known of the peer's users is to be asked for anew. */
   again(): void {
-    if (this.#isToldUp) this.#events.linkUp(this.#peer.name, this.#peer.domains, false);
+    if (this.#isToldUp) this.#tellUp(false);
+  }
+
+  #tellUp(isResumed: boolean): void {
+    const { name, domains } = this.#peer;
+    this.#tell(() => this.#events.linkUp(name, domains, isResumed));
+  }
+
+  /** Whoever hears of it is no part of the link, and must not break it. */
+  #tell(event: () => void): void {
+    guard(this.#log, "link event failed", event);
   }
 
   /** Tells nothing that is not told yet. */

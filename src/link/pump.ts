@@ -66,7 +66,7 @@ export class Pump {
 
   /** Takes a stanza for the far side. */
   accept(stanza: Stanza): void {
-    const isUp = this.#connection !== undefined;
+    const isUp = this.#connection !== undefined && !this.#isSilent();
     this.#outbox.accept(stanza, { isUp, roomBytes: this.#isReady() ? BATCH_SIZE_BYTES : 0 });
     this.wake();
   }

@@ -213,14 +213,17 @@ Deno.test("a connection that stood through our own quiet is not given up when it
   await world.stop();
 });
 
-Deno.test("a quiet side tells those whose messages must not wait, as when the link is down", async () => {
-  const { world, ship } = await meet("halyard");
-  ship.links.setMode("shore", "quiet");
-  ship.send(message("now or never", "<no-store xmlns='urn:xmpp:hints'/>"));
-  assert.equal(ship.status.queue.stanzas, 0);
-  assert.equal(ship.routed.at(-1)?.type, "error");
-  await world.stop();
-});
+for (const profile of PROFILES) {
+  Deno.test(`${profile}: a quiet side tells those whose messages must not wait, as when the link is down`, async () => {
+    const { world, ship } = await meet(profile);
+    ship.links.setMode("shore", "quiet");
+    ship.send(message("now or never", "<no-store xmlns='urn:xmpp:hints'/>"));
+    ship.send("<message type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+    assert.equal(ship.status.queue.stanzas, 0);
+    assert.deepEqual(ship.routed.map(({ type }) => type), ["error"]);
+    await world.stop();
+  });
+}
 
 Deno.test("connections that a peer opens anew and anew while we are quiet do not pile up", async () => {
   const { world, shore } = await meet("halyard");

@@ -1,4 +1,4 @@
-import { type Clock, type CloseReason, errorText, type Log } from "../base/mod.ts";
+import { type Clock, type CloseReason, errorText, guard, type Log } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import { AckWindow } from "./ack_window.ts";
 import { counted } from "./counted.ts";
@@ -82,8 +82,13 @@ export class StreamRoad implements Road {
       if (direction === "in") tally.noteHeard(clock.nowMs());
     });
     this.#writer = this.#transport.writable.getWriter();
-    void transport.closed.then((reason) => events.ended(this.#reason ?? reason));
-    void this.#read();
+    const { log } = options;
+    guard(
+      log,
+      "link end failed",
+      () => transport.closed.then((reason) => events.ended(this.#reason ?? reason)),
+    );
+    guard(log, "link reading failed", () => this.#read());
   }
 
   get isOpen(): boolean {
@@ -138,12 +143,7 @@ export class StreamRoad implements Road {
     const nowMs = this.#options.clock.monotonicMs();
     if (last > 0) this.#window.sent({ last, textBytes, linkBytes: octets.length }, nowMs);
     this.#isWriting = true;
-    // When it fails, `closed` says why; what was not acknowledged goes again.
-    this.#writer.write(octets).then(() => {
-      this.#isWriting = false;
-      this.#pacer.sent(octets.length);
-      this.#events.changed();
-    }, () => {});
+    this.#write(octets);
   }
 
   close(reason: CloseReason): void {
@@ -152,6 +152,16 @@ export class StreamRoad implements Road {
     const cancel = this.#options.clock.after(CLOSE_MS, () => this.#transport.abort(reason));
     void this.#transport.closed.then(cancel);
     this.#writer.close().catch(() => {}).then(() => this.#transport.abort(reason));
+  }
+
+  #write(octets: Uint8Array): void {
+    const taken = () => {
+      this.#isWriting = false;
+      this.#pacer.sent(octets.length);
+      this.#events.changed();
+    };
+    // When it fails, `closed` says why; what was not acknowledged goes again.
+    guard(this.#options.log, "link sending failed", () => this.#writer.write(octets).then(taken, () => {}));
   }
 
   async #read(): Promise<void> {

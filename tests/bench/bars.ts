@@ -150,7 +150,7 @@ async function measureBreaks(): Promise<Bars> {
   return bars;
 }
 
-/** What crosses from the break until all is at rest, and then with the first message until it is again. */
+/** What crosses from the break until all is at rest, and then with the first message until all is at rest again. */
 async function measureBreak(
   what: Break,
   from: Side,

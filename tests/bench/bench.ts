@@ -65,10 +65,12 @@ const rows: readonly (readonly [string, string])[] = [
   ["processor time per message", `${results.processorPerMessageUs} us`],
   ["memory after that", `${results.memoryAfterLoadMib} MiB`],
   ["rules of the preset hf per stanza", `${rulesUs.hf} us`],
-  ...Object.entries(engine).map(([store, { together, sender, receiver }]) =>
+  ...Object.entries(engine).flatMap(([store, { together, sender, receiver, best, processorUs }]) =>
     [
-      `link engine, stanzas a second: both sides, sender, receiver (${store})`,
-      [together, sender, receiver].map(thousands).join(" "),
+      [`link engine (${store}), stanzas a second, both sides`, thousands(together)],
+      ["the same, best round", thousands(best)],
+      ["the sender alone, the receiver alone", `${thousands(sender)} ${thousands(receiver)}`],
+      ["processor time per stanza, both sides", `${processorUs} us`],
     ] as const
   ),
   ["messages a second through a bare TCP echo, median", thousands(median(bareRates))],

@@ -1,26 +1,32 @@
 /**
- * Plays the link engine against itself: `deno task sim --seeds 10000`. Prints failing seeds (`--first`: and stops); `--seed N` replays
+ * Two players: the link engine against itself (`--player engine`), and whole servers on a voyage (`--player world`);
+ * both unless one is named. `deno task sim --seeds 10000` prints failing seeds (`--first`: and stops); `--seed N` replays
  * one run with its whole trace.
  */
 import { Duel, playDuel } from "../../src/link/flow/testing/duel.ts";
 import { KINDS, type Mishaps } from "../../src/link/flow/testing/mishaps.ts";
 import { print } from "../support/print.ts";
+import { playVoyage, VOYAGE_STEPS } from "./voyage.ts";
 
-const DEFAULT_STEPS = 400;
+const DUEL_STEPS = 400;
+
+function word(name: string): string | undefined {
+  const at = Deno.args.indexOf(`--${name}`);
+  return at < 0 ? undefined : Deno.args[at + 1];
+}
 
 function flag(name: string): number | undefined {
-  const at = Deno.args.indexOf(`--${name}`);
-  return at < 0 ? undefined : Number(Deno.args[at + 1]);
+  const value = word(name);
+  return value === undefined ? undefined : Number(value);
 }
 
 /** All kinds of link, or those whose name holds what `--kind` says. */
 function chosenKinds(): [string, Mishaps][] {
-  const at = Deno.args.indexOf("--kind");
-  const wanted = at < 0 ? "" : Deno.args[at + 1] ?? "";
+  const wanted = word("kind") ?? "";
   return Object.entries(KINDS).filter(([kind]) => kind.includes(wanted));
 }
 
-function replay(seed: number, steps: number): void {
+function replayDuels(seed: number, steps: number): void {
   for (const [kind, mishaps] of chosenKinds()) {
     const duel = new Duel(seed, mishaps);
     duel.play(steps);
@@ -29,26 +35,59 @@ function replay(seed: number, steps: number): void {
   }
 }
 
-function playAll(seeds: number, steps: number): number {
+function playDuels(seed: number, steps: number): number {
   let failures = 0;
-  for (let seed = 1; seed <= seeds; seed++) {
-    for (const [kind, mishaps] of chosenKinds()) {
-      try {
-        playDuel(seed, mishaps, steps);
-      } catch (error) {
-        failures++;
-        if (Deno.args.includes("--first")) return failures;
-        print(`FAILED over ${kind}, ${error instanceof Error ? error.message : error}\n`);
-      }
-    }
+  for (const [kind, mishaps] of chosenKinds()) {
+    failures += failed(`over ${kind}`, () => void playDuel(seed, mishaps, steps));
   }
-  print(
-    `${seeds} seeds of ${steps} steps over ${chosenKinds().length} kinds of link: ${failures} failures\n`,
-  );
   return failures;
 }
 
-const steps = flag("steps") ?? DEFAULT_STEPS;
+function failed(what: string, play: () => void): number {
+  try {
+    play();
+    return 0;
+  } catch (error) {
+    return told(what, error);
+  }
+}
+
+function told(what: string, error: unknown): number {
+  if (!Deno.args.includes("--first")) {
+    print(`FAILED ${what}, ${error instanceof Error ? error.message : error}\n`);
+  }
+  return 1;
+}
+
+async function playOneVoyage(seed: number, steps: number): Promise<number> {
+  try {
+    await playVoyage(seed, steps);
+    return 0;
+  } catch (error) {
+    return told("on a voyage", error);
+  }
+}
+
+async function playAll(seeds: number, from: number): Promise<number> {
+  let failures = 0;
+  for (let seed = from; seed < from + seeds; seed++) {
+    if (player !== "world") failures += playDuels(seed, flag("steps") ?? DUEL_STEPS);
+    if (player !== "engine") failures += await playOneVoyage(seed, flag("steps") ?? VOYAGE_STEPS);
+    if (failures > 0 && Deno.args.includes("--first")) break;
+  }
+  const what = { engine: "of the engine", world: "of whole servers" }[player ?? ""] ?? "of both players";
+  print(`${seeds} seeds ${what}: ${failures} failures\n`);
+  return failures;
+}
+
+const player = word("player");
 const seed = flag("seed");
-if (seed !== undefined) replay(seed, steps);
-else if (playAll(flag("seeds") ?? 100, steps) > 0) Deno.exit(1);
+if (seed === undefined) {
+  if (await playAll(flag("seeds") ?? 100, flag("from") ?? 1) > 0) Deno.exit(1);
+} else {
+  if (player !== "world") replayDuels(seed, flag("steps") ?? DUEL_STEPS);
+  if (player !== "engine") {
+    const { trace } = await playVoyage(seed, flag("steps") ?? VOYAGE_STEPS, Number.POSITIVE_INFINITY);
+    print(`\na voyage\n${trace.join("\n")}\n`);
+  }
+}

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 
+type Mutant = readonly [what: string, file: string, from: string, to: string];
+
 /** Mistakes put into a copy of the engine on purpose: the simulation has to find each of them. */
-const MUTANTS: readonly (readonly [what: string, file: string, from: string, to: string])[] = [
+const ENGINE_MUTANTS: readonly Mutant[] = [
   [
     "an acknowledgement is skipped",
     "link/flow/sender.ts",
@@ -64,6 +66,52 @@ const MUTANTS: readonly (readonly [what: string, file: string, from: string, to:
   ],
 ];
 
+/** Mistakes around the engine, which only whole servers can show. */
+const WORLD_MUTANTS: readonly Mutant[] = [
+  [
+    "what waits is not stored",
+    "link/shelf.ts",
+    "waiting.storeId = this.#store.add(this.#peer, storedXml(waiting), waiting.stanza.receivedMs);",
+    "",
+  ],
+  [
+    "what has a number stays in the stored queue too",
+    "link/outbox.ts",
+    "    this.#shelf.clear(batch.stanzas);\n",
+    "",
+  ],
+  [
+    "what waited is put in order by the time of day",
+    "link/outbox.ts",
+    "of store.list(peer.name)) {",
+    "of store.list(peer.name).sort((a, b) => a.receivedMs - b.receivedMs)) {",
+  ],
+  [
+    "the state of a flow is not written at the end of a turn",
+    "storage/flows.ts",
+    "if (this.#unsaved.size === 0) this.#db.lastly(() => this.#saveAll());",
+    "",
+  ],
+  [
+    "frames leave before they are on disk",
+    "base/turn.ts",
+    "      for (const commit of commits) commit();",
+    "      for (const flush of flushes.splice(0)) this.#run(flush);\n      for (const commit of commits) commit();",
+  ],
+  [
+    "senders are not told of what has expired",
+    "link/outbox.ts",
+    'this.#refuse(this.#queue.expire(nowMs), "expired");',
+    "this.#shelf.clear(this.#queue.expire(nowMs));",
+  ],
+  [
+    "the bound of the queue is forgotten",
+    "link/queue.ts",
+    "return this.#boundStanzas > this.#limits.stanzas || this.#boundSizeBytes",
+    "return this.#boundSizeBytes",
+  ],
+];
+
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 async function copyTree(from: string, to: string): Promise<void> {
@@ -74,7 +122,7 @@ async function copyTree(from: string, to: string): Promise<void> {
   }
 }
 
-async function simulate(root: string): Promise<number> {
+async function simulate(root: string, player: "engine" | "world", seeds: number): Promise<number> {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -83,11 +131,12 @@ async function simulate(root: string): Promise<number> {
       "--config",
       `${ROOT}deno.json`,
       `${root}/tests/sim/main.ts`,
+      "--player",
+      player,
       "--seeds",
-      "25",
+      String(seeds),
       "--first",
-      "--steps",
-      "300",
+      ...(player === "engine" ? ["--steps", "300"] : []),
     ],
     stdout: "null",
     stderr: "null",
@@ -101,14 +150,19 @@ Deno.test("the simulation finds every mistake that is put into the engine on pur
     await copyTree(`${ROOT}src`, `${root}/src`);
     await copyTree(`${ROOT}tests/sim`, `${root}/tests/sim`);
     await copyTree(`${ROOT}tests/support`, `${root}/tests/support`);
-    assert.equal(await simulate(root), 0, "without a mistake");
-    for (const [what, file, from, to] of MUTANTS) {
+    assert.equal(await simulate(root, "engine", 25), 0, "without a mistake");
+    assert.equal(await simulate(root, "world", 5), 0, "whole servers without a mistake");
+    const all = [
+      ...ENGINE_MUTANTS.map((mutant) => ({ mutant, player: "engine", seeds: 25 } as const)),
+      ...WORLD_MUTANTS.map((mutant) => ({ mutant, player: "world", seeds: 40 } as const)),
+    ];
+    for (const { mutant: [what, file, from, to], player, seeds } of all) {
       await t.step(what, async () => {
         const path = `${root}/src/${file}`;
         const good = await Deno.readTextFile(path);
         assert.ok(good.includes(from), `${file} holds what is to be changed`);
         await Deno.writeTextFile(path, good.replace(from, to));
-        assert.notEqual(await simulate(root), 0);
+        assert.notEqual(await simulate(root, player, seeds), 0);
         await Deno.writeTextFile(path, good);
       });
     }

@@ -44,7 +44,8 @@ export class Person {
       const { id = "", type } = element.attrs;
       if (element.name === "iq" && type === "result") accepted(id.slice(1));
       if (element.name !== "message") continue;
-      if (type === "error" || element.getChild("amp") !== undefined) this.told.add(id);
+      const isReport = element.getChild("amp")?.attrs.status !== undefined;
+      if (type === "error" || isReport) this.told.add(id);
       else this.heard.push(element.getChildText("body")?.split(" ")[0] ?? "");
     }
   }

@@ -9,8 +9,22 @@ import { CLIENT_PORT, HOSTS, type Plan, planOf, siteOf } from "./voyage_plan.ts"
 /** Rounds in which everything has to come to rest, and how long each is. */
 const REST_ROUNDS = 300;
 const REST_MS = 60_000;
+/** Rolls of the dice of a usual run. */
+export const VOYAGE_STEPS = 150;
 const HOUR_MS = 3_600_000;
 const LEVELS = ["routine", "priority", "immediate", "flash"] as const;
+
+/** What has happened on a voyage. */
+export interface VoyageCounts {
+  readonly accepted: number;
+  readonly heard: number;
+  /** Messages whose sender was told that they do not cross. */
+  readonly told: number;
+  readonly crashes: number;
+  readonly restarts: number;
+  readonly cuts: number;
+  readonly clockSteps: number;
+}
 
 /**
  * Whole servers and a link between them under the virtual clock, driven by dice: messages of all levels, some that
@@ -29,7 +43,10 @@ export class Voyage {
   readonly #broken = new Set<string>();
   /** Servers that will crash in the next turn that stores something. */
   readonly #doomed = new Set<string>();
-  #copies = 0;
+  #crashes = 0;
+  #restarts = 0;
+  #cuts = 0;
+  #clockSteps = 0;
   #resynchronised = 0;
   readonly #errors: string[] = [];
 
@@ -73,6 +90,7 @@ export class Voyage {
     }
     await this.#rest();
     await this.#wake();
+    this.#note("all", JSON.stringify(this.counts));
   }
 
   /** What was accepted came once, or its sender knows; the flows never had to begin anew. */
@@ -80,6 +98,20 @@ export class Voyage {
     checkPeople(this.#people, this.#sent, { mayRefuse: this.#plan.isTight, broken: this.#broken });
     assert.deepEqual(this.#errors, [], "a server has logged an error");
     assert.equal(this.#resynchronised, 0, "a flow began anew although nobody was set back");
+  }
+
+  get counts(): VoyageCounts {
+    const sum = (of: (person: Person) => number) =>
+      this.#people.reduce((total, person) => total + of(person), 0);
+    return {
+      accepted: this.#sent.filter(({ isAccepted }) => isAccepted).length,
+      heard: sum(({ heard }) => heard.length),
+      told: sum(({ told }) => told.size),
+      crashes: this.#crashes,
+      restarts: this.#restarts,
+      cuts: this.#cuts,
+      clockSteps: this.#clockSteps,
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,12 +126,23 @@ export class Voyage {
     else if (roll < 66) {
       for (let burst = this.#dice.between(3, 12); burst > 0; burst--) this.#say(this.#someone());
     } else if (roll < 76) this.#showPresence();
-    else if (roll < 84) link.up ? link.cut() : link.mend();
+    else if (roll < 84) link.up ? this.#cut() : this.#mend();
     else if (roll < 87) this.#drop(this.#someone());
     else if (roll < 90) this.#step(side);
+    else if (!this.#plan.fragile.includes(side)) this.#showPresence();
     else if (roll < 94) await this.#restart(side);
     else await this.#crash(side);
-    if (roll >= 76 && roll < 84) this.#note("link", link.up ? "is mended" : "is cut");
+  }
+
+  #cut(): void {
+    this.#cuts++;
+    this.#world.link.cut();
+    this.#note("link", "is cut");
+  }
+
+  #mend(): void {
+    this.#world.link.mend();
+    this.#note("link", "is mended");
   }
 
   #say(from: Person): void {
@@ -108,7 +151,7 @@ export class Voyage {
     if (to === undefined || from.client === undefined) return;
     const id = `m${this.#sent.length}`;
     const level = this.#dice.below(2) === 0 ? "routine" : this.#dice.pick(LEVELS);
-    const terms = this.#plan.isTight ? this.#terms(from.side) : "";
+    const terms = this.#plan.isTight ? this.#terms(from, to) : "";
     const filling = "x".repeat(this.#dice.below(8) === 0 ? this.#dice.below(3_000) : this.#dice.below(60));
     this.#sent.push({ id, from, to, level, isPerishable: terms !== "", isAccepted: false });
     this.#note(from.name, `says ${id} to ${to.jid}, ${level}${terms === "" ? "" : `, ${terms}`}`);
@@ -121,10 +164,13 @@ export class Voyage {
     );
   }
 
-  /** Now and then a message is worth something for a while only, or only at once. */
-  #terms(side: string): string {
+  /**
+   * Now and then a message is worth something for a while only, or only at once. The latter not to those who are away:
+   * the far server refuses it, and its answer waits for the link without any claim.
+   */
+  #terms({ side }: Person, to: Person): string {
     const roll = this.#dice.below(10);
-    if (roll === 0) return "<no-store xmlns='urn:xmpp:hints'/>";
+    if (roll === 0) return to.isAway ? "" : "<no-store xmlns='urn:xmpp:hints'/>";
     if (roll > 2) return "";
     const action = this.#dice.pick(["error", "alert"]);
     const atMs = (this.#world.server(side).status().nowMs) + this.#dice.between(-60_000, 900_000);
@@ -140,13 +186,14 @@ export class Voyage {
   }
 
   #drop(person: Person): void {
-    if (person.client === undefined) return;
+    if (person.client === undefined || !this.#plan.fragile.includes(person.side)) return;
     person.hasBroken = true;
     person.client.drop();
     this.#note(person.name, "breaks off");
   }
 
   #step(side: string): void {
+    this.#clockSteps++;
     const byMs = this.#dice.between(-2 * HOUR_MS, 2 * HOUR_MS);
     this.#world.stepClock(side, byMs);
     this.#note(side, `has its clock put by ${byMs} ms`);
@@ -154,6 +201,7 @@ export class Voyage {
 
   async #restart(side: string): Promise<void> {
     if (this.#doomed.has(side)) return await this.#recover(side);
+    this.#restarts++;
     this.#note(side, "restarts");
     this.#break(side);
     await this.#world.restart(side);
@@ -170,6 +218,7 @@ export class Voyage {
 
   /** Crashes a server, if it has not yet, and starts it on what was on its disk. */
   async #recover(side: string): Promise<void> {
+    this.#crashes++;
     this.#note(side, "crashes");
     this.#break(side);
     this.#doomed.delete(side);
@@ -177,7 +226,7 @@ export class Voyage {
   }
 
   #copied(path: string, side: string): string {
-    const copy = `${this.#directory}/${side}-${++this.#copies}.db`;
+    const copy = `${this.#directory}/${side}-${this.#crashes}.db`;
     for (const suffix of ["", "-wal"]) Deno.copyFileSync(path + suffix, copy + suffix);
     return copy;
   }
@@ -220,7 +269,9 @@ export class Voyage {
     for (const side of this.#plan.sides) {
       for (const { name, queue } of this.#world.server(side).status().peers) {
         // That somebody has gone is said in any case: at most once for each pair.
-        const most = this.#plan.queueStanzas + this.#people.length ** 2;
+        const awake = this.#people.filter((person) => person.side === side && !person.isAway);
+        const theirs = this.#people.filter((person) => person.side === name);
+        const most = this.#plan.queueStanzas + awake.length * theirs.length;
         assert(queue.stanzas <= most, `${queue.stanzas} stanzas wait on ${side} for ${name}`);
       }
     }

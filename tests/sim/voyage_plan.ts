@@ -23,13 +23,20 @@ export interface Plan {
   /** The bound on the queue is small, and messages expire. */
   readonly isTight: boolean;
   readonly queueStanzas: number;
+  /**
+   * Where servers crash and people break off. Who is refused something has to hear of it, and between a server and its
+   * client nothing survives a break: so where messages are refused, one side only is fragile.
+   */
+  readonly fragile: readonly string[];
   areLinked(a: string, b: string): boolean;
 }
 
 export function planOf(dice: Dice): Plan {
   const isTight = dice.below(2) === 0;
+  const sides = dice.pick<Sides>([["ship", "shore"], ["ship", "shore"], ["ship", "shore", "isle"]]);
   return {
-    sides: dice.pick<Sides>([["ship", "shore"], ["ship", "shore"], ["ship", "shore", "isle"]]),
+    sides,
+    fragile: isTight ? [dice.pick(sides)] : sides,
     rateBps: dice.pick([undefined, 300, 2_400, 64_000]),
     delayMs: dice.pick([0, 20, 700]),
     rules: dice.pick(["none", "hf"]),

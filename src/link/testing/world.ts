@@ -98,6 +98,8 @@ export interface SideChanges {
   readonly clock?: Clock;
   /** Further peers, which share the listening endpoint. */
   readonly others?: readonly Place[];
+  /** Called with each event of the link. */
+  readonly onEvent?: (event: string) => void;
   /** Called with each routed stanza. */
   readonly onRouted?: (stanza: Stanza) => void;
 }
@@ -177,6 +179,10 @@ export class World {
     const clock = new StoppableClock(changes.clock ?? this.clock);
     const network = this.network.from(here.host);
     let isDead = false;
+    const note = (event: string) => {
+      events.push(event);
+      changes.onEvent?.(event);
+    };
     const epochs = changes.epochs ?? new MemoryEpochs();
     const routed: Stanza[] = [];
     const events: string[] = [];
@@ -213,8 +219,8 @@ export class World {
         throw error;
       }),
       events: {
-        linkUp: (name) => void events.push(`${name} up`),
-        linkDown: (name) => void events.push(`${name} down`),
+        linkUp: (name) => note(`${name} up`),
+        linkDown: (name) => note(`${name} down`),
       },
       limits,
     });

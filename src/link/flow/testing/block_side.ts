@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { type RandomSource, seededRandom } from "../../../base/mod.ts";
+import type { Channel, Outgoing } from "../channel.ts";
+import { LinkEngine } from "../engine.ts";
+import { decodeFrame } from "../frame.ts";
+import { MemoryStore } from "./memory_store.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Room for one block. */
+export const ROOM = { textBytes: 1_000_000, blockBytes: 1_000, blocks: 1 };
+
+/** One side of a link over blocks, coding 0 so that transcripts can be read. */
+export class BlockSide {
+  readonly store = new MemoryStore();
+  readonly delivered: string[] = [];
+  readonly events: string[] = [];
+  readonly #random: RandomSource;
+  engine: LinkEngine;
+  channel: Channel;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed);
+    [this.engine, this.channel] = this.#begin();
+  }
+
+  /** Begins again on what is stored. */
+  restart(): void {
+    [this.engine, this.channel] = this.#begin();
+  }
+
+  #begin(): [LinkEngine, Channel] {
+    const engine = new LinkEngine({
+      store: this.store,
+      random: this.#random,
+      coding: 0,
+      ackDelayMs: 30_000,
+      events: {
+        deliver: ({ text }) => this.delivered.push(decoder.decode(text)),
+        peerRestarted: () => this.events.push("peer restarted"),
+        resynchronised: (what) => this.events.push(what),
+        damaged: () => this.events.push("damaged"),
+      },
+    });
+    const channel = engine.connected("block");
+    engine.use(channel);
+    return [engine, channel];
+  }
+
+  say(...names: readonly string[]): void {
+    for (const name of names) this.engine.accept(encoder.encode(`<${name}/>`));
+  }
+
+  /** The next block, if there is one. */
+  next(nowMs = 0, room = ROOM): Outgoing | undefined {
+    return this.channel.flush(nowMs, room)[0];
+  }
+
+  /** The next block, which is there. */
+  block(nowMs = 0, room = ROOM): Outgoing {
+    const block = this.next(nowMs, room);
+    assert(block !== undefined, "there is something to send");
+    return block;
+  }
+}
+
+/** A block, for a transcript. */
+export function read({ octets }: Outgoing): string {
+  const { opening, process, ackMark, refusal, place, data } = decodeFrame(octets, "block");
+  return [
+    process === undefined ? "" : "NEW",
+    opening?.kind === "cold" ? `cold ${opening.start}` : "",
+    ackMark === undefined ? "" : `ack ${ackMark.low}`,
+    refusal === undefined ? "" : `refusal ${refusal.reason} ${refusal.received}`,
+    place === undefined ? "" : `after ${place.low}`,
+    data === undefined ? "" : decoder.decode(data),
+  ].filter((part) => part !== "").join(" ");
+}
+
+/** Brings a block over, and says so. */
+export function bring(from: BlockSide, to: BlockSide, block: Outgoing, nowMs = 0): string {
+  to.channel.receive(block.octets, nowMs);
+  from.channel.outcome(block.handle, true);
+  return read(block);
+}
+
+/** Two sides that have never met. */
+export function pair(): { ship: BlockSide; shore: BlockSide } {
+  return { ship: new BlockSide(1), shore: new BlockSide(2) };
+}
