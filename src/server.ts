@@ -1,5 +1,6 @@
 import { type Clock, errorText, type Log, Metrics, type RandomSource, type Turn } from "./base/mod.ts";
 import { C2sService, type ClientLimits, type ClientListener } from "./c2s/mod.ts";
+import { type CachePolicy, Caches, type CacheStatus } from "./cache/mod.ts";
 import type { Config, PeerConfig as ConfiguredPeer } from "./config/mod.ts";
 import {
   DEFAULT_IM_LIMITS,
@@ -16,10 +17,10 @@ import { type Feature, IqTable, Router } from "./router/mod.ts";
 import { NS } from "./stanza/mod.ts";
 import type { Storage } from "./storage/mod.ts";
 import { type CredentialSource, DEFAULT_C2S_LIMITS } from "./stream/mod.ts";
-import { disco, entityTime, ping, ServerAddress, softwareVersion } from "./xep/mod.ts";
+import { disco, entityTime, lastActivity, ping, ServerAddress, softwareVersion, vcard } from "./xep/mod.ts";
 import type { XmlLimits } from "./xml/mod.ts";
 
-export type { PeerStatus };
+export type { CacheStatus, PeerStatus };
 
 /** Everything a server stands on. Two servers in one process share nothing that is not given here. */
 export interface ServerOptions {
@@ -46,6 +47,8 @@ export interface ServerStatus {
   /** Client connections that are open. */
   readonly clients: number;
   readonly peers: readonly PeerStatus[];
+  /** Answers of far sides that are kept here, by peer. */
+  readonly caches: readonly CacheStatus[];
   /** Every counter since the start, by its name and labels as Prometheus writes them. */
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -67,6 +70,7 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #im: InstantMessaging;
   readonly #clients: C2sService;
+  readonly #caches: Caches;
   readonly #startedMs: number;
 
   constructor(options: ServerOptions) {
@@ -92,6 +96,7 @@ export class Server {
       ),
       servedDomains: [config.domain],
       events: this.#im,
+      rosters: this.#im,
       limits: xmlLimits(config),
     });
     this.#clients = new C2sService({
@@ -105,9 +110,20 @@ export class Server {
       limits: clientLimits(config),
     });
 
+    this.#caches = new Caches({
+      ...shared,
+      store: storage.answers,
+      peers: [...config.peers].filter(([, { caches }]) => caches.enabled)
+        .map(([name, { domains, caches }]) => ({ name, domains, policy: cachePolicy(caches) })),
+      sees: (account, contact) => this.#im.sees(account, contact),
+      lastActivity: (account, contact) => this.#im.lastActivity(account, contact),
+    });
+
     // The way of a stanza: the first that accepts it has it.
-    const serverTable = new IqTable(extensions.map((feature) => feature.serverIq));
+    const serverTable = new IqTable([...extensions.map((feature) => feature.serverIq), this.#im.serverIq]);
     router.use([
+      this.#caches,
+      this.#im.answers,
       new ServerAddress(config.domain, router, serverTable),
       this.#im,
       this.links,
@@ -136,6 +152,7 @@ export class Server {
   async stop(): Promise<void> {
     await this.#clients.stop();
     await this.links.stop();
+    this.#caches.stop();
     this.#im.stop();
     this.#options.turn.end();
   }
@@ -146,6 +163,7 @@ export class Server {
    */
   async abort(): Promise<void> {
     await this.#clients.abort();
+    this.#caches.stop();
     this.#im.stop();
   }
 
@@ -158,6 +176,7 @@ export class Server {
       nowMs: clock.nowMs(),
       clients: this.#clients.connections,
       peers: this.links.status(),
+      caches: this.#caches.status(),
       metrics: Object.fromEntries(this.metrics.all()),
     };
   }
@@ -175,8 +194,20 @@ export class Server {
   }
 
   #extensions(): Feature[] {
-    const { clock, version } = this.#options;
-    const features: Feature[] = [imFeature, softwareVersion(version), ping, entityTime(clock)];
+    const { clock, version, storage, config } = this.#options;
+    const features: Feature[] = [
+      imFeature,
+      softwareVersion(version),
+      ping,
+      entityTime(clock),
+      vcard(storage.vcards, config.limits.vcardSizeBytes),
+      lastActivity({
+        clock,
+        maySee: (account, requester) => this.#im.maySee(account, requester),
+        isAvailable: (username) => this.#im.isAvailable(username),
+        lastSeenMs: (username) => this.#im.lastSeenMs(username),
+      }),
+    ];
     const named = (pick: (feature: Feature) => readonly string[] | undefined) =>
       features.flatMap((f) => pick(f) ?? []);
     const self = disco({
@@ -247,7 +278,27 @@ function clientLimits(config: Config): ClientLimits {
   };
 }
 
-function presenceLink({ domains, presence }: ConfiguredPeer): PresenceLink {
+function cachePolicy(caches: ConfiguredPeer["caches"]): CachePolicy {
+  const { share, entries, sizeBytes, errorsMs, waitMs } = caches;
+  return {
+    share,
+    entries,
+    sizeBytes,
+    errorsMs,
+    waitMs,
+    lifeMs: {
+      "capabilities": caches.capabilitiesMs,
+      "client-info": caches.clientInfoMs,
+      "disco": caches.discoMs,
+      "vcard": caches.vcardMs,
+      "avatar": caches.avatarMs,
+      "avatar-metadata": caches.avatarMetadataMs,
+      "version": caches.versionMs,
+    },
+  };
+}
+
+function presenceLink({ domains, presence, profile, carriers }: ConfiguredPeer): PresenceLink {
   return {
     domains,
     policy: {
@@ -255,6 +306,8 @@ function presenceLink({ domains, presence }: ConfiguredPeer): PresenceLink {
       whenDown: presence.onLinkDown,
       graceMs: presence.graceMs,
       maxStaleMs: presence.maxStaleMs,
+      isToldLate: profile === "halyard" || carriers.some(({ kind }) => kind === "stanag5066"),
+      asksByDomain: profile === "halyard" && presence.byDomain,
     },
   };
 }

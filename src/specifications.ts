@@ -1,8 +1,9 @@
 import { systemClock } from "./base/mod.ts";
+import { specifications as cacheSpecifications } from "./cache/mod.ts";
 import { imFeature } from "./im/mod.ts";
 import { specifications as linkSpecifications } from "./link/mod.ts";
 import type { Specification } from "./router/mod.ts";
-import { disco, entityTime, ping, softwareVersion } from "./xep/mod.ts";
+import { disco, entityTime, lastActivity, ping, softwareVersion, vcard } from "./xep/mod.ts";
 
 /** What the layers below the features implement. */
 const FOUNDATIONS: readonly Specification[] = [
@@ -29,11 +30,19 @@ export function specifications(): Specification[] {
     softwareVersion(""),
     ping,
     entityTime(systemClock),
+    vcard({ get: () => undefined, put: () => false }, 0),
+    lastActivity({
+      clock: systemClock,
+      maySee: () => false,
+      isAvailable: () => false,
+      lastSeenMs: () => undefined,
+    }),
   ];
   const all = [
     ...FOUNDATIONS,
     ...features.flatMap((feature) => feature.specifications),
     ...linkSpecifications,
+    ...cacheSpecifications,
   ];
   const byId = new Map<string, Specification>();
   for (const one of all) byId.set(one.id, merged(byId.get(one.id), one));

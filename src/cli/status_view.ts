@@ -1,5 +1,5 @@
 import { PRECEDENCES } from "../config/mod.ts";
-import type { PeerStatus, ServerStatus } from "../server.ts";
+import type { CacheStatus, PeerStatus, ServerStatus } from "../server.ts";
 import { durationText, sizeText } from "./units.ts";
 
 /** A server's state as lines for people. */
@@ -7,7 +7,10 @@ export function statusLines(status: ServerStatus): string[] {
   const up = durationText(status.nowMs - status.startedMs);
   return [
     `${status.domain}: up ${up}, ${status.clients} clients, halyard ${status.version}`,
-    ...status.peers.flatMap((peer) => ["", ...peerLines(peer, status.nowMs)]),
+    ...status.peers.flatMap((peer) => {
+      const caches = status.caches.filter((cache) => cache.peer === peer.name);
+      return ["", ...peerLines(peer, status.nowMs), ...caches.flatMap(cacheLines)];
+    }),
   ];
 }
 
@@ -39,6 +42,16 @@ export function peerLines(peer: PeerStatus, nowMs: number): string[] {
     lines.push(`  refused: ${peer.refused} stanzas with addresses that are not the peer's or ours`);
   }
   return lines;
+}
+
+/** What is kept of one peer's answers, and what that has saved, as lines for people. */
+function cacheLines({ entries, sizeBytes, voided, kinds }: CacheStatus): string[] {
+  return [
+    `  cache: ${entries} answers, ${sizeText(sizeBytes)}${voided === 0 ? "" : `, ${voided} voided`}`,
+    ...kinds.map(({ kind, hits, merged, asked, savedBytes }) =>
+      `    ${kind}: ${hits} answered here, ${merged} merged, ${asked} crossed, ${sizeText(savedBytes)} saved`
+    ),
+  ];
 }
 
 /** How many of each level, the highest first; empty when all are routine. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { PeerStatus } from "../server.ts";
-import { peerLines } from "./status_view.ts";
+import type { PeerStatus, ServerStatus } from "../server.ts";
+import { peerLines, statusLines } from "./status_view.ts";
 
 const PEER: PeerStatus = {
   name: "shore",
@@ -33,4 +33,26 @@ Deno.test("the status says what waits, by level where there are several", () => 
   const byPrecedence = { flash: 0, immediate: 0, priority: 0, routine: 3 };
   const routine = peerLines({ ...PEER, queue: { ...PEER.queue, byPrecedence } }, 60_000);
   assert.equal(routine[1], "  waiting: 3 stanzas, 600 B, oldest 5 s, about 4 s on the air");
+});
+
+Deno.test("status tells what is kept of each peer's answers, and what that has saved", () => {
+  const status: ServerStatus = {
+    domain: "ship.example",
+    version: "1.0.0",
+    startedMs: 0,
+    nowMs: 60_000,
+    clients: 2,
+    peers: [{ ...PEER, savings: [] }],
+    caches: [{
+      peer: "shore",
+      entries: 3,
+      sizeBytes: 2_048,
+      voided: 1,
+      kinds: [{ kind: "vcard", hits: 4, merged: 2, asked: 1, savedBytes: 4_096 }],
+    }],
+    metrics: {},
+  };
+  const [, , , , , , cache, kind] = statusLines(status);
+  assert.equal(cache, "  cache: 3 answers, 2.0 KiB, 1 voided");
+  assert.equal(kind, "    vcard: 4 answered here, 2 merged, 1 crossed, 4.0 KiB saved");
 });

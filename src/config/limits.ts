@@ -52,6 +52,12 @@ export const limits = byDefault(
       to: "1GiB",
       fallback: "4MiB",
     }),
+    vcard_size: size({
+      about: "Most bytes of the vCard of one account (XEP-0054), photo included; `0B`: none is kept.",
+      from: "0B",
+      to: "16MiB",
+      fallback: "64KiB",
+    }),
     roster_items: count({ about: "Most contacts in one roster.", from: 1, to: 100_000, fallback: 1_000 }),
     unsent_size: size({
       about: "Most bytes that wait for one client that does not read; then its stream is ended.",

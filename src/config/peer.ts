@@ -1,5 +1,6 @@
+import { caches } from "./caches.ts";
 import { byDefault, type KeyRule, listOf, mapOf, oneOf, optional, section } from "./field.ts";
-import { choice, count, domain, duration, durationOrOff, path, size, timeSpan } from "./leaves.ts";
+import { choice, count, domain, duration, durationOrOff, flag, path, size, timeSpan } from "./leaves.ts";
 import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
 import { stanag5066 } from "./stanag5066.ts";
@@ -27,25 +28,44 @@ const queue = section("Stanzas that wait for the link; what does not fit is answ
   }),
 });
 
-const presence = section("What is told about the peer's users while the link is down.", {
-  on_link_down: choice({
-    about: "`hold`: they stay as last seen for `max_stale`; `strict`: they go offline after `grace`.",
-    words: ["hold", "strict"],
-    fallback: "hold",
-  }),
-  max_stale: duration({
-    about: "How long a presence counts after it was last confirmed, with `hold`.",
-    from: "1s",
-    to: "30d",
-    fallback: "30m",
-  }),
-  grace: duration({
-    about: "How long the link may be down before the users are shown offline, with `strict`.",
-    from: "1s",
-    to: "1d",
-    fallback: "1m",
-  }),
-});
+const presence = section(
+  "How presence crosses, and what is told about the peer's users while the link is down.",
+  {
+    on_link_down: choice({
+      about:
+        "`hold`: they stay as last seen for `max_stale`, and who logs in is told since when; `keep`: the same " +
+        "without saying since when; `strict`: they go offline after `grace`.",
+      words: ["keep", "hold", "strict"],
+      fallback: "hold",
+    }),
+    max_stale: duration({
+      about: "How long a presence counts after it was last confirmed, with `keep` and `hold`.",
+      from: "1s",
+      to: "30d",
+      fallback: "30m",
+    }),
+    grace: duration({
+      about: "How long the link may be down before the users are shown offline, with `strict`.",
+      from: "1s",
+      to: "1d",
+      fallback: "1m",
+    }),
+    damp: duration({
+      about:
+        "Least time between two changes of one user's presence that cross; each further one in a row waits three " +
+        "times as long, up to six times this. Only the newest crosses; that somebody leaves never waits. `0s`: off.",
+      from: "0s",
+      to: "10m",
+      fallback: "20s",
+    }),
+    by_domain: flag({
+      about:
+        "In profile `halyard`: presence that all of a user's contacts at the peer may see crosses once for all of " +
+        "them, and after a restart one question asks for the presence of all. Both sides need a version that knows it.",
+      fallback: true,
+    }),
+  },
+);
 
 const auth = section(
   "Proof, frame by frame, that what crosses comes from the peer; both sides need the same.",
@@ -102,6 +122,7 @@ const peer = section("The server across a link.", {
     example: "30s",
   }),
   presence: byDefault({}, presence, "all defaults"),
+  caches: byDefault({}, caches, "all defaults"),
   carriers: listOf(
     {
       about: "Ways to the peer; the first is preferred, later ones are fall-backs.",

@@ -70,9 +70,27 @@ clients:
 #    # Senders can be told that their message waits and why, after 30s for instance.
 #    tell_waiting: off
 #    quiet_hours: ["22:00-06:00"]
-#    # While the link is down: hold shows the peer's users as last seen for max_stale,
-#    # strict shows them offline after grace.
-#    presence: { on_link_down: hold, max_stale: 30m, grace: 1m }
+#    # While the link is down: hold shows the peer's users as last seen for max_stale, and since when;
+#    # keep does not say since when; strict shows them offline after grace.
+#    # damp: least time between two changes of presence that cross, after many; 0s crosses all.
+#    # by_domain: in profile halyard, presence for all contacts of a domain crosses once.
+#    presence: { on_link_down: hold, max_stale: 30m, grace: 1m, damp: 20s, by_domain: true }
+#    # Answers of the peer's side that are kept here, and for how long.
+#    caches:
+#      enabled: true
+#      # subscribers or account: whom an answer serves that is not for everybody.
+#      share: subscribers
+#      entries: 10000
+#      size: 32MiB
+#      capabilities: 90d
+#      client_info: 1d
+#      disco: 6h
+#      vcard: 1d
+#      avatar: 90d
+#      avatar_metadata: 7d
+#      version: 1d
+#      errors: 5m
+#      wait: 10m
 #    # Ways to the peer, the preferred one first.
 #    carriers:
 #      - tcp:
@@ -128,6 +146,7 @@ clients:
 #  connections_per_address: 64
 #  offline_messages: 1000
 #  offline_size: 4MiB
+#  vcard_size: 64KiB
 #  roster_items: 1000
 #  unsent_size: 1MiB
 

@@ -2,6 +2,8 @@ import {
   type ClientServices,
   type ClientSession,
   type Hop,
+  type IqHandler,
+  type IqKey,
   IqTable,
   type LinkEvents,
 } from "../router/mod.ts";
@@ -10,6 +12,7 @@ import type { Element } from "../xml/mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Delivery } from "./delivery.ts";
 import { InboundPresence } from "./inbound.ts";
+import { KnownPresence } from "./known_presence.ts";
 import { Offline } from "./offline.ts";
 import type { ImOptions } from "./options.ts";
 import { Outbound } from "./outbound.ts";
@@ -20,7 +23,7 @@ import { Roster } from "./roster.ts";
 import { Rosters } from "./rosters.ts";
 import { Serial } from "./serial.ts";
 import { Sessions } from "./sessions.ts";
-import { seenByContact } from "./subscription_item.ts";
+import { seenByContact, seesContact } from "./subscription_item.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { Ways } from "./ways.ts";
 
@@ -43,6 +46,8 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
   readonly #outbound: Outbound;
   readonly #offline: Offline;
   readonly #delivery: Delivery;
+  /** Requests to the server's own address that are about presence. */
+  readonly serverIq: Readonly<Record<IqKey, IqHandler>>;
 
   constructor(options: ImOptions) {
     const { limits, random, storage } = options;
@@ -67,6 +72,7 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     this.#subscriptions = subscriptions;
     this.#inbound = new InboundPresence(options, sessions, rosters, subscriptions, probes, remote);
     this.#outbound = new Outbound(options, presence, subscriptions, arrivals, serial);
+    this.serverIq = new KnownPresence(sessions, rosters, presence).serverIq;
     this.#delivery = new Delivery(options, sessions, rosters, offline, serial, accountIq);
   }
 
@@ -112,12 +118,17 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     return true;
   }
 
-  linkUp(peer: string, domains: readonly string[]): void {
-    this.#serial.run(() => this.#remote.linkUp(peer, domains));
+  linkUp(peer: string, domains: readonly string[], isResumed = false): void {
+    this.#serial.run(() => this.#remote.linkUp(peer, domains, isResumed));
   }
 
   linkDown(peer: string, domains: readonly string[]): void {
     this.#serial.run(() => this.#remote.linkDown(peer, domains));
+  }
+
+  /** Takes the answers to our own questions: a hop before the server's own address. */
+  get answers(): Hop {
+    return this.#remote.answers;
   }
 
   /** Whether `requester` may know of an account: he is its owner, or may see its presence. */
@@ -128,6 +139,47 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     }
     const resources = [...this.#sessions.user(account.local)?.resources.values() ?? []];
     return resources.some((resource) => resource.isKnownTo(requester) || resource.isKnownTo(bare));
+  }
+
+  /** Whether an account sees a contact's presence, by its own roster. */
+  sees(account: Jid, contact: Jid): boolean {
+    return seesContact(this.#rosters.get(account.local, contact.bare.toString()));
+  }
+
+  /**
+   * How long ago a contact on another server was last there, in seconds, out of what his presence told; 0 when he is
+   * there now. Undefined when that is not known for sure, or the account may not know it.
+   */
+  lastActivity(account: Jid, contact: Jid): number | undefined {
+    return this.sees(account, contact) ? this.#remote.lastActivity(contact.bare) : undefined;
+  }
+
+  /** Bare JIDs of the contacts in a domain that see an account's presence. Gateways and the like are not among them. */
+  subscribersIn(account: Jid, domain: string): string[] {
+    return this.#rosters.contacts(account.local)
+      .filter(({ jid, item }) => jid.domain === domain && jid.local !== "" && seenByContact(item))
+      .map(({ item }) => item.jid);
+  }
+
+  /** Our accounts that see a contact's presence, by their usernames. */
+  watchersOf(contact: Jid): string[] {
+    return this.#options.storage.rosters.watchersOf(contact.bare.toString());
+  }
+
+  /** Sends what a resource says now, be it that it is gone, to each of its subscribers in a domain. */
+  tellAgain(resource: Jid, domain: string): void {
+    const contacts = this.subscribersIn(resource, domain).map((jid) => Jid.of(jid));
+    this.#serial.run(() => this.#presence.tellAgain(resource, contacts));
+  }
+
+  /** When an account without available resources lost its last one, milliseconds since 1970, if that is known. */
+  lastSeenMs(username: string): number | undefined {
+    return this.#presence.lastSeenMs(username);
+  }
+
+  /** Whether an account has an available resource. */
+  isAvailable(username: string): boolean {
+    return (this.#sessions.user(username)?.available.length ?? 0) > 0;
   }
 
   /**

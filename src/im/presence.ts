@@ -121,6 +121,12 @@ export class Presence {
     }
   }
 
+  /** Sends what a resource of ours says now, be it that it is gone. @param resource full JID */
+  tellAgain(resource: Jid, contacts: readonly Jid[]): void {
+    const presence = this.#sessions.resource(resource)?.presence ?? unavailable();
+    for (const contact of contacts) this.#send(presence, resource, contact, LOCAL);
+  }
+
   /** When an account's last resource went, if that is still remembered. Milliseconds since 1970. */
   lastSeenMs(username: string): number | undefined {
     return this.#logouts.get(username);

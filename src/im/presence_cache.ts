@@ -49,6 +49,8 @@ export class Contact {
    */
   isComplete = false;
   readonly #facts = new Map<string, Fact>();
+  /** What was held too long: shown to nobody, but still true if the link turns out to have lost nothing. */
+  readonly #hidden = new Map<string, Fact>();
   readonly #mostFacts: number;
   readonly #onResized: (changeBytes: number) => void;
 
@@ -125,15 +127,55 @@ export class Contact {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Forgets what is held no longer. @returns the resources among it that were available */
-  expire(monotonicMs: number): string[] {
+  /**
+   * Forgets, or hides, what is held no longer.
+   * @param hides whether it may come back by `resume`
+   * @returns the resources among it that were available
+   */
+  expire(monotonicMs: number, hides = false): string[] {
     const gone: string[] = [];
     for (const [resource, fact] of this.#facts) {
       if (fact.heldUntilMs === undefined || fact.heldUntilMs > monotonicMs) continue;
-      this.#drop(resource);
+      if (hides) {
+        this.#facts.delete(resource);
+        this.#hidden.set(resource, fact);
+      } else {
+        this.#drop(resource);
+      }
       if (isAvailable(fact)) gone.push(resource);
     }
     return gone;
+  }
+
+  /** All that is known is true again, what was hidden too. @returns the available presence that was hidden */
+  resume(confirmed: Moment): Element[] {
+    const back = [...this.#hidden];
+    this.#hidden.clear();
+    for (const [resource, fact] of [...this.#facts, ...back]) {
+      this.#facts.set(resource, { ...fact, confirmed, heldUntilMs: undefined });
+    }
+    return back.map(([, fact]) => fact).filter(isAvailable).map(({ presence }) => presence);
+  }
+
+  /** What is hidden is not to come back. */
+  forgetHidden(): void {
+    for (const [resource, fact] of this.#hidden) {
+      this.#hidden.delete(resource);
+      this.#onResized(-fact.sizeBytes);
+    }
+  }
+
+  /** The contact's server has confirmed what was known of a resource. */
+  confirm(resource: string, confirmed: Moment): void {
+    const fact = this.#facts.get(resource);
+    if (fact !== undefined) this.#facts.set(resource, { ...fact, confirmed, heldUntilMs: undefined });
+  }
+
+  /** The available presence that is known, by resource. */
+  get available(): readonly (readonly [resource: string, presence: Element])[] {
+    return [...this.#facts].filter(([, fact]) => isAvailable(fact)).map(([resource, { presence }]) =>
+      [resource, presence] as const
+    );
   }
 
   /** An account may see this contact. */
@@ -156,14 +198,16 @@ export class Contact {
   }
 
   #drop(resource: string): void {
-    const fact = this.#facts.get(resource);
-    if (fact === undefined) return;
-    this.#facts.delete(resource);
-    this.#onResized(-fact.sizeBytes);
+    for (const facts of [this.#facts, this.#hidden]) {
+      const fact = facts.get(resource);
+      if (fact === undefined) continue;
+      facts.delete(resource);
+      this.#onResized(-fact.sizeBytes);
+    }
   }
 
   #clear(): void {
-    for (const resource of [...this.#facts.keys()]) this.#drop(resource);
+    for (const resource of [...this.#facts.keys(), ...this.#hidden.keys()]) this.#drop(resource);
   }
 }
 
@@ -188,6 +232,7 @@ export class PresenceCache {
   /** In the order of their last use. */
   readonly #contacts = new Map<string, Contact>();
   #sizeBytes = 0;
+  #evicted = 0;
 
   constructor(limits: CacheLimits) {
     this.#limits = limits;
@@ -200,6 +245,11 @@ export class PresenceCache {
   /** Size of all presence that is kept, as XML. */
   get sizeBytes(): number {
     return this.#sizeBytes;
+  }
+
+  /** How many contacts were forgotten for lack of room since the start. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
   get contacts(): Iterable<Contact> {
@@ -223,6 +273,7 @@ export class PresenceCache {
 
   forget(contact: Contact): void {
     if (this.find(contact.jid) !== contact) return;
+    contact.forgetHidden();
     for (const { sizeBytes } of contact.facts) this.#sizeBytes -= sizeBytes;
     this.#contacts.delete(contact.jid.toString());
   }
@@ -247,6 +298,7 @@ export class PresenceCache {
     for (const contact of this.#contacts.values()) {
       const isOver = this.#contacts.size > cachedContacts || this.#sizeBytes > cachedSizeBytes;
       if (!isOver || this.#contacts.size === 1) return;
+      this.#evicted++;
       this.forget(contact);
     }
   }

@@ -2,9 +2,12 @@
 export interface PresencePolicy {
   /**
    * What users see of contacts behind a link that is down. `hold`: their last presence, until `maxStaleMs`
-   * have passed. `strict`: that they are gone, once `graceMs` have passed.
+   * have passed; who logs in meanwhile is told since when. `keep`: the same, but nobody is told since when.
+   * `strict`: that they are gone, once `graceMs` have passed.
    */
-  readonly whenDown: "hold" | "strict";
+  readonly whenDown: "keep" | "hold" | "strict";
+  /** The link is said to be down only when that time has passed already: over a shorter break nothing is lost. */
+  readonly isToldLate?: boolean;
   /** How long a link may be down before `strict` says that the contacts behind it are gone. */
   readonly graceMs: number;
   /**
@@ -16,6 +19,11 @@ export interface PresencePolicy {
   readonly maxAgeMs: number;
   /** Whether a log-in that was answered with stale presence also sends a probe. */
   readonly probeStale: boolean;
+  /**
+   * Whether the contacts' server is a Halyard that answers one question about all contacts of its domain, which then
+   * takes the place of a probe for each.
+   */
+  readonly asksByDomain?: boolean;
   /** How long a probe may be on its way, there and back, before another one may follow. */
   readonly probeTimeoutMs: number;
 }

@@ -80,6 +80,13 @@ export class Probing {
     }
   }
 
+  /** The link is up again and has lost nothing: a probe that waited goes out now, others are on their way still. */
+  resumed({ probe }: Contact): void {
+    if (probe?.queued !== true) return;
+    probe.queued = false;
+    probe.sentMs = this.#options.clock.monotonicMs();
+  }
+
   /** An account may no longer see a contact: if a probe went out in its name, another one has to ask. */
   abandon(contact: Contact, username: string): void {
     if (contact.probe?.prober === username) this.#askForAny(contact);

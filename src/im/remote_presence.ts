@@ -1,7 +1,8 @@
-import type { LinkEvents } from "../router/mod.ts";
-import { type Jid, type Stanza, withDelay } from "../stanza/mod.ts";
+import type { Hop, LinkEvents } from "../router/mod.ts";
+import { type Jid, NS, type Stanza, withDelay } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { Deadline } from "./deadline.ts";
+import { DomainQuestions, isUnheard, type Listed } from "./domain_questions.ts";
 import type { ImOptions } from "./options.ts";
 import { type Contact, type Fact, type Moment, PresenceCache } from "./presence_cache.ts";
 import { hasMoved, isUnreachable, readdressed, unavailable, withTo } from "./presence_element.ts";
@@ -27,6 +28,11 @@ export class RemotePresence implements LinkEvents {
   readonly #cache: PresenceCache;
   readonly #probing: Probing;
   readonly #deadline: Deadline;
+  readonly #questions: DomainQuestions;
+  /** Domains of which all that is to be known is known, and how many contacts had been evicted by then. */
+  readonly #complete = new Map<string, number>();
+  /** Domains whose server has forgotten what it told us. */
+  readonly #forgetful = new Set<string>();
 
   constructor(options: Options, ways: Ways, sessions: Sessions, rosters: Rosters) {
     this.#options = options;
@@ -34,6 +40,15 @@ export class RemotePresence implements LinkEvents {
     this.#cache = new PresenceCache(options.limits);
     this.#probing = new Probing(options, ways, sessions, rosters);
     this.#deadline = new Deadline(options.clock, () => this.#expire());
+    this.#questions = new DomainQuestions(options, ways, {
+      answered: (domain, listed) => this.#domainAnswered(domain, listed),
+      refused: (domain) => this.#probeAll(domain),
+    });
+  }
+
+  /** Takes the answers to questions about whole domains; they come to the server's own address. */
+  get answers(): Hop {
+    return this.#questions;
   }
 
   /** Shows a contact to a resource that has become available; asks the contact's server only if it has to. */
@@ -43,6 +58,7 @@ export class RemotePresence implements LinkEvents {
     contact.addSubscriber(user.username);
     const { facts } = contact;
     for (const fact of facts) session.send(this.#shown(contact, fact, user.jid));
+    if (this.#questions.suits(jid.domain)) return this.#askDomain(jid.domain);
     const anyStale = facts.some((fact) => this.#isStale(contact, fact));
     const wanted = facts.length === 0 || (anyStale ? this.#asksStale(jid) : !contact.isComplete);
     if (!wanted) this.#spared(anyStale ? "stale" : "fresh");
@@ -83,6 +99,18 @@ export class RemotePresence implements LinkEvents {
     return true;
   }
 
+  /** See `InstantMessaging.lastActivity`. @param jid bare */
+  lastActivity(jid: Jid): number | undefined {
+    const contact = this.#cache.find(jid);
+    const fact = contact?.facts.find((one) => !this.#isStale(contact, one));
+    if (contact === undefined || fact === undefined) return undefined;
+    if (contact.isAvailable) return 0;
+    const { presence, confirmed } = fact;
+    const stamp = Date.parse(presence.getChild("delay", NS.DELAY)?.attrs.stamp ?? "");
+    const sinceMs = Number.isNaN(stamp) ? confirmed.wallMs : stamp;
+    return Math.max(0, Math.round((this.#now().wallMs - sinceMs) / 1_000));
+  }
+
   /** From now on the user may see the contact, whose server will send presence by itself. */
   began(username: string, jid: Jid): void {
     this.#cache.use(jid).addSubscriber(username);
@@ -97,15 +125,25 @@ export class RemotePresence implements LinkEvents {
     else this.#probing.abandon(contact, username);
   }
 
-  linkUp(_peer: string, domains: readonly string[]): void {
+  linkUp(_peer: string, domains: readonly string[], isResumed: boolean): void {
     this.#ways.changed(domains, true);
     const { monotonicMs } = this.#now();
+    if (isResumed) return this.#resume(domains);
+    for (const domain of domains) {
+      this.#complete.delete(domain);
+      // Where nothing is known nothing can be wrong: a question on its way may stand.
+      if (this.#cache.of([domain]).every((contact) => contact.facts.length === 0)) continue;
+      this.#forgetful.add(domain);
+      this.#questions.forget(domain);
+    }
     for (const contact of this.#cache.of(domains)) {
+      contact.forgetHidden();
       const { maxStaleMs, probeTimeoutMs } = this.#ways.policy(contact.jid.domain);
       contact.hold((until) =>
         until === undefined ? monotonicMs + maxStaleMs : Math.max(until, monotonicMs + probeTimeoutMs)
       );
-      this.#probing.again(contact);
+      if (!this.#questions.suits(contact.jid.domain)) this.#probing.again(contact);
+      else if (this.#probing.watchers(contact).length > 0) this.#askDomain(contact.jid.domain);
     }
     this.#watchDeadlines();
   }
@@ -114,9 +152,10 @@ export class RemotePresence implements LinkEvents {
     this.#ways.changed(domains, false);
     const { monotonicMs } = this.#now();
     for (const contact of this.#cache.of(domains)) {
-      const { whenDown, graceMs, maxStaleMs } = this.#ways.policy(contact.jid.domain);
-      const latest = monotonicMs + (whenDown === "strict" ? graceMs : maxStaleMs);
-      contact.hold((until = latest) => whenDown === "strict" ? Math.min(until, latest) : until);
+      const { whenDown, graceMs, maxStaleMs, isToldLate } = this.#ways.policy(contact.jid.domain);
+      const latest = monotonicMs + (isToldLate === true ? 0 : whenDown === "strict" ? graceMs : maxStaleMs);
+      const isShort = whenDown === "strict" || isToldLate === true;
+      contact.hold((until = latest) => isShort ? Math.min(until, latest) : until);
       // It was lost with the link, or comes too late to be counted on: who comes now may ask again.
       if (contact.probe?.queued === false) contact.probe = undefined;
     }
@@ -126,6 +165,63 @@ export class RemotePresence implements LinkEvents {
   /** Lets go of the clock; for the end of the server. */
   stop(): void {
     this.#deadline.cancel();
+  }
+
+  /** Asks for all presence of a domain, unless that is known or asked for already. */
+  #askDomain(domain: string): void {
+    const completed = this.#complete.get(domain);
+    if (completed === this.#cache.evicted) return this.#spared("fresh");
+    const mustList = completed !== undefined || this.#forgetful.has(domain);
+    const asked = this.#questions.ask(domain, mustList ? this.#cache.of([domain]) : undefined);
+    if (!asked) this.#spared("outstanding");
+  }
+
+  /** Who was not named as available by now is not. */
+  #domainAnswered(
+    domain: string,
+    listed: readonly (Listed & { readonly isTrue: boolean })[] | undefined,
+  ): void {
+    const now = this.#now();
+    this.#complete.set(domain, this.#cache.evicted);
+    this.#forgetful.delete(domain);
+    for (const one of listed ?? []) {
+      const { contact, resource, isTrue } = one;
+      // Where other presence came since, it is that which counts.
+      if (this.#cache.find(contact.jid) !== contact || !isUnheard(one)) continue;
+      if (isTrue) {
+        contact.confirm(resource, now);
+      } else {
+        contact.leave(resource, unavailable(), now);
+        this.#tellGone(contact, contact.isAvailable ? contact.address(resource) : contact.jid);
+      }
+    }
+    for (const contact of this.#cache.of([domain])) {
+      contact.isComplete = true;
+      if (listed === undefined) {
+        for (const [resource] of contact.available) contact.confirm(resource, now);
+      }
+      if (contact.facts.length === 0) contact.leave("", unavailable(), now);
+    }
+  }
+
+  #probeAll(domain: string): void {
+    for (const contact of this.#cache.of([domain])) this.#probing.again(contact);
+  }
+
+  /** The link has lost nothing: what was known is true, or will be corrected by what is on its way. */
+  #resume(domains: readonly string[]): void {
+    for (const contact of this.#cache.of(domains)) {
+      for (const presence of contact.resume(this.#now())) {
+        for (const user of this.#probing.watchers(contact)) user.deliver(withTo(presence, user.jid));
+      }
+      this.#probing.resumed(contact);
+    }
+    for (const domain of domains) {
+      const isWatched = this.#cache.of([domain]).some((contact) =>
+        this.#probing.watchers(contact).length > 0
+      );
+      if (this.#questions.suits(domain) && isWatched) this.#askDomain(domain);
+    }
   }
 
   #now(): Moment {
@@ -150,7 +246,9 @@ export class RemotePresence implements LinkEvents {
     const { presence, confirmed } = fact;
     const offline = presence.attrs.type !== undefined;
     const element = offline ? readdressed(presence, contact.jid, to) : withTo(presence, to);
-    if (!offline && !this.#isStale(contact, fact)) return element;
+    const isUnmarked = this.#ways.policy(contact.jid.domain).whenDown === "keep" ||
+      !this.#isStale(contact, fact);
+    if (!offline && isUnmarked) return element;
     return withDelay(element, this.#options.domain, confirmed.wallMs);
   }
 
@@ -174,7 +272,7 @@ export class RemotePresence implements LinkEvents {
   #expire(): void {
     const { monotonicMs } = this.#now();
     for (const contact of this.#cache.contacts) {
-      const gone = contact.expire(monotonicMs);
+      const gone = contact.expire(monotonicMs, this.#ways.policy(contact.jid.domain).isToldLate);
       if (gone.length === 0) continue;
       const from = contact.isAvailable ? gone.map((resource) => contact.address(resource)) : [contact.jid];
       for (const jid of from) this.#tellGone(contact, jid);

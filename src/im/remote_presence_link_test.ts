@@ -165,3 +165,16 @@ inWorld("that a contact is offline is stale too, and ends without a word", async
   await world.clock.advance(30 * MINUTE_MS);
   assert.deepEqual(client.hears(), []);
 });
+
+inWorld(
+  "keep: who logs in while the link is down is shown the last presence, and not told since when",
+  async (world) => {
+    knowJuliet(world);
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(MINUTE_MS);
+    assert.deepEqual(login(world).seen, [available()]);
+    await world.clock.advance(30 * MINUTE_MS);
+    assert.deepEqual(login(world).seen, [], "held too long");
+  },
+  { policy: { whenDown: "keep" } },
+);

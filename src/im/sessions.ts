@@ -26,6 +26,11 @@ export class Sessions {
     return this.#users.get(username);
   }
 
+  /** Every account that has a session. */
+  get users(): Iterable<User> {
+    return this.#users.values();
+  }
+
   /** The bound resource with exactly this full JID. */
   resource(jid: Jid): Resource | undefined {
     return this.#users.get(jid.local)?.resources.get(jid.resource);

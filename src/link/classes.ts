@@ -25,6 +25,8 @@ export function queueClass(stanza: Stanza): QueueClass {
       return isStandaloneState(stanza) ? "noise" : "message";
     case "presence":
       if (stanza.type === "unavailable") return "presence-end";
+      // What a server says of presence that went to a whole domain (docs/link-protocol.md, section 10.1).
+      if (stanza.type === "error" && stanza.from.local === "") return "message";
       return subscriptionType(stanza) === undefined ? "presence" : "message";
   }
 }

@@ -20,7 +20,7 @@ export function linkPeerOf(
   identity: TlsIdentity,
   key: Uint8Array | undefined,
 ): PeerConfig {
-  const { onLinkDown, graceMs, maxStaleMs } = peer.presence;
+  const { onLinkDown, graceMs, maxStaleMs, dampMs, byDomain } = peer.presence;
   if (peer.auth !== undefined && key === undefined) {
     throw new Error(`Cannot authenticate the link to ${name}: there is no key`);
   }
@@ -29,6 +29,8 @@ export function linkPeerOf(
     name,
     queue: { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, iqAgeMs(peer.carriers)) },
     toldDownAfterMs: onLinkDown === "strict" ? graceMs : maxStaleMs,
+    dampMs,
+    byDomain,
     auth: peer.auth && key && { mode: peer.auth.mode, key },
     carriers: peer.carriers.map((carrier) => carrierOf(carrier, identity)),
   };

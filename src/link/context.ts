@@ -3,8 +3,9 @@ import type { Network } from "../net/mod.ts";
 import type { LinkEvents } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Storage } from "../storage/mod.ts";
-import type { Stations } from "./stations.ts";
 import type { XmlLimits } from "../xml/mod.ts";
+import type { Rosters } from "./audience.ts";
+import type { Stations } from "./stations.ts";
 
 /** What every link of a server shares. */
 export interface LinkContext {
@@ -22,6 +23,8 @@ export interface LinkContext {
   readonly metrics: Metrics;
   readonly turn: Turn;
   readonly events: LinkEvents;
+  /** In profile `halyard`, for presence that crosses once for many; without it, each crosses by itself. */
+  readonly rosters?: Rosters;
   /** Bounds on what a client may send, here and, it is taken, behind the peers. What crosses may be a bit larger. */
   readonly limits: XmlLimits;
 }

@@ -2,12 +2,14 @@ import type { CancelTimer, CloseReason } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
+import { AudienceFolder } from "./audience.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
+import { endedByRestart } from "./ended.ts";
 import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
-import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
+import { type Borders, inspect } from "./inbound.ts";
 import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
@@ -20,6 +22,7 @@ import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
+import { Unfolder } from "./unfolder.ts";
 
 /** How long what was received may stay unacknowledged on a stream before an acknowledgement goes alone. */
 export const ACK_DELAY_MS = 30_000;
@@ -40,6 +43,7 @@ export class FlowPeer implements LinkPeer {
   readonly #borders: Borders;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
+  readonly #unfolder: Unfolder;
   /** The rules for what comes. */
   readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
@@ -74,7 +78,9 @@ export class FlowPeer implements LinkPeer {
       tally: this.#tally,
       answer: (stanza) => router.route(stanza),
     });
+    const folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
     this.#outbox = new Outbox({
+      folder,
       peer: config,
       store: storage.linkQueue,
       limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
@@ -84,7 +90,8 @@ export class FlowPeer implements LinkPeer {
       clock,
       log,
     });
-    this.#news = new LinkNews(config, clock, context.events, log);
+    this.#unfolder = new Unfolder(folder, this.#outbox, (answer) => this.accept(answer));
+    this.#news = new LinkNews(config, clock, context.events, log, true);
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,
@@ -148,6 +155,10 @@ export class FlowPeer implements LinkPeer {
   start(): void {
     this.#isRunning = true;
     this.#outbox.load();
+    const { clock, rosters } = this.#context;
+    for (const gone of endedByRestart(this.#engine.unacknowledgedTexts, clock.nowMs(), rosters)) {
+      this.#outbox.accept(gone, { isUp: false, roomBytes: 0 });
+    }
     this.#mode.start();
     this.#openNodes();
     this.#settle();
@@ -312,9 +323,10 @@ export class FlowPeer implements LinkPeer {
       return;
     }
     this.#tally.addStanzas("in", 1);
-    if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
-    const admitted = this.#thinner.admit(stanza);
-    if (admitted !== undefined) router.route(admitted.stanza);
+    for (const one of this.#unfolder.unfold(stanza)) {
+      const admitted = this.#thinner.admit(one);
+      if (admitted !== undefined) router.route(admitted.stanza);
+    }
   }
 
   /** Looks, when the turn ends, at what can be sent. */
@@ -338,13 +350,11 @@ export class FlowPeer implements LinkPeer {
     if (road === undefined || room === undefined || this.#mode.isSilent) return;
     const nowMs = this.#context.clock.monotonicMs();
     if (this.#gathering.isOn(road.gatherMs, road.channel.wanted(room), this.#outbox, nowMs)) return;
+    const hasRoom = (nextBytes: number) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES);
     let wantedBytes = road.channel.wanted(room);
     while (wantedBytes > 0) {
-      const batch = this.#outbox.take(
-        1,
-        (nextBytes) => this.#engine.hasRoomFor(nextBytes + STAMP_SIZE_BYTES),
-      );
-      if (batch === undefined) return;
+      const batch = this.#outbox.take(1, hasRoom);
+      if (batch === undefined) return this.#unfolder.tellLost();
       const text = encoder.encode(batch.xml);
       this.#engine.accept(text);
       this.#outbox.handedOver(batch);

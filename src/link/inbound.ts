@@ -1,4 +1,4 @@
-import { Jid, type Origin, type Stanza, stanzaOf, type StreamErrorCondition } from "../stanza/mod.ts";
+import { Jid, NS, type Origin, type Stanza, stanzaOf, type StreamErrorCondition } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 
 /** Who may be named in what a peer sends (XEP-0361 section 4.5). */
@@ -62,4 +62,9 @@ export class FaultCounter {
 /** Whether the far side wants to hear the presence of its addressee again: it asked, complained, or may see it anew. */
 export function isQuestionOfPresence(stanza: Stanza): boolean {
   return stanza.kind === "presence" && ["probe", "error", "subscribe", "unsubscribe"].includes(stanza.type);
+}
+
+/** Whether the far side asks for all presence, and has forgotten what it was told of it (docs/link-protocol.md). */
+export function isQuestionOfAllPresence({ kind, type, element }: Stanza): boolean {
+  return kind === "iq" && type === "get" && (element.getChildText("known", NS.HALYARD) ?? "") !== "";
 }

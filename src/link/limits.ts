@@ -1,4 +1,6 @@
-import { type Element, leastLimits, type XmlLimits } from "../xml/mod.ts";
+import { type Stanza, withElement } from "../stanza/mod.ts";
+import { type Element, leastLimits, xml, type XmlLimits } from "../xml/mod.ts";
+import { queueClass } from "./classes.ts";
 import { STANZA_LIMITS } from "./flow/mod.ts";
 
 /**
@@ -46,4 +48,15 @@ export function fits(element: Element, limits: XmlLimits): boolean {
   const least = leastLimits(element);
   return least.stanzaSizeBytes <= limits.stanzaSizeBytes && least.depth <= limits.depth &&
     least.attributes <= limits.attributes && least.elements <= limits.elements;
+}
+
+/**
+ * A stanza that the peer can read: that somebody has gone is said in any case, if without his last words. Undefined
+ * when there is none.
+ */
+export function shortened(stanza: Stanza, limits: XmlLimits): Stanza | undefined {
+  if (fits(stanza.element, limits)) return stanza;
+  if (queueClass(stanza) !== "presence-end") return undefined;
+  const short = withElement(stanza, xml("presence", { type: stanza.type }));
+  return fits(short.element, limits) ? short : undefined;
 }

@@ -57,3 +57,20 @@ export class Line<T extends Placed> {
     else node.behind.before = node.before;
   }
 }
+
+/** Those in several lines, by their places; a line is asked only as far as the result is. */
+export function* inOrder<T extends Placed>(lines: readonly Line<T>[]): Generator<T> {
+  const rests = lines.map((line) => line[Symbol.iterator]());
+  const heads = rests.map((rest) => rest.next());
+  for (;;) {
+    let first: { readonly value: T; readonly at: number } | undefined;
+    for (const [at, head] of heads.entries()) {
+      if (head.done === true || (first !== undefined && first.value.order < head.value.order)) continue;
+      first = { value: head.value, at };
+    }
+    const rest = first === undefined ? undefined : rests[first.at];
+    if (first === undefined || rest === undefined) return;
+    yield first.value;
+    heads[first.at] = rest.next();
+  }
+}

@@ -3,28 +3,32 @@ import type { LinkEvents } from "../router/mod.ts";
 import type { PeerConfig } from "./peer_config.ts";
 
 /**
- * What the rest of the server hears of a link in profile `halyard`. Nothing is missed over a short break, so only the
- * first connection is news, and one after a break that was told.
+ * What the rest of the server hears of a link over which nothing is missed in a short break: only the first connection
+ * is news, and one after a break that was told.
  */
 export class LinkNews {
   readonly #peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">;
   readonly #clock: Clock;
   readonly #events: LinkEvents;
   readonly #log: Log;
+  readonly #losesNothing: boolean;
   /** Whether the rest of the server believes that the peer's users can be reached. */
   #isToldUp = false;
   #cancelDown: CancelTimer | undefined;
 
+  /** @param losesNothing whether what the other side has said meanwhile comes, however long a break was */
   constructor(
     peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">,
     clock: Clock,
     events: LinkEvents,
     log: Log,
+    losesNothing: boolean,
   ) {
     this.#peer = peer;
     this.#clock = clock;
     this.#events = events;
     this.#log = log;
+    this.#losesNothing = losesNothing;
   }
 
   /** There is a connection. */
@@ -32,7 +36,7 @@ export class LinkNews {
     this.stop();
     if (this.#isToldUp) return;
     this.#isToldUp = true;
-    this.again();
+    this.#tellUp(this.#losesNothing);
   }
 
   /** There is none any more: told when that lasts. */
@@ -48,8 +52,12 @@ export class LinkNews {
 
   /** What was known of the peer's users is to be asked for anew. */
   again(): void {
+    if (this.#isToldUp) this.#tellUp(false);
+  }
+
+  #tellUp(isResumed: boolean): void {
     const { name, domains } = this.#peer;
-    if (this.#isToldUp) this.#tell(() => this.#events.linkUp(name, domains));
+    this.#tell(() => this.#events.linkUp(name, domains, isResumed));
   }
 
   /** Whoever hears of it is no part of the link, and must not break it. */

@@ -1,29 +1,32 @@
 import { type Clock, errorText, type Log } from "../base/mod.ts";
 import type { Precedence } from "../config/mod.ts";
-import { type Jid, NS, ownStanza, type Stanza, withDelay, withElement } from "../stanza/mod.ts";
+import { type Jid, ownStanza, type Stanza } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
-import { type Element, elementSizeBytes, elementsOf, writeXml, xml, type XmlLimits } from "../xml/mod.ts";
+import { elementSizeBytes, writeXml, type XmlLimits } from "../xml/mod.ts";
 import { lateReply, lateRuleAt, noticesAt } from "./amp.ts";
+import type { AudienceFolder, Folded, Leaving } from "./audience.ts";
 import { queueClass } from "./classes.ts";
+import { PresenceDamper } from "./damper.ts";
 import { PresenceLedger } from "./ledger.ts";
-import { fits } from "./limits.ts";
+import { lossWhileDown, stamped } from "./keeping.ts";
+import { shortened } from "./limits.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import { OutboundQueue, type Waiting } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
-import { isChild } from "./rules/mod.ts";
+import { Shelf } from "./shelf.ts";
 import type { PeerStatus } from "./status.ts";
-import { readStored, storedXml } from "./stored.ts";
+import { readStored } from "./stored.ts";
 import type { AnsweredLoss, Tally } from "./tally.ts";
 import { Teller } from "./teller.ts";
 import { type Terms, termsOf, worthlessMs } from "./terms.ts";
 import { type Admitted, Thinner } from "./thinner.ts";
 
-/** Waiting time from which a message says when it was sent (XEP-0203). */
-const STAMPED_AFTER_MS = 10_000;
+/** For what was held back: it leaves with what leaves next. */
+const UNHURRIED: LinkView = { isUp: true, roomBytes: 0 };
 
 /** What an outbox stands on. */
 export interface OutboxOptions {
-  readonly peer: Pick<PeerConfig, "name" | "domains" | "rules" | "queue" | "tellWaitingMs">;
+  readonly peer: Pick<PeerConfig, "name" | "domains" | "rules" | "queue" | "tellWaitingMs" | "dampMs">;
   readonly store: LinkQueueStore;
   /** Bounds on one stanza as it is written; the peer has to be able to read it. */
   readonly limits: XmlLimits;
@@ -34,6 +37,8 @@ export interface OutboxOptions {
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
+  /** Makes one of presence to many, where the far side can unfold it. */
+  readonly folder?: AudienceFolder | undefined;
 }
 
 /** What the link can do for a newcomer. */
@@ -47,6 +52,16 @@ export interface LinkView {
 export interface Batch {
   readonly xml: string;
   readonly stanzas: readonly Waiting[];
+  /** How many they are as they cross: one may stand for many. */
+  readonly crossing: number;
+}
+
+/** A stanza that has passed the rules and is to be queued, or held back before that. */
+interface Sendable {
+  readonly stanza: Stanza;
+  readonly terms: Terms;
+  /** Until when it may wait for company; undefined when it leaves as soon as it can. */
+  readonly heldUntilMs: number | undefined;
 }
 
 /**
@@ -58,6 +73,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: OutboundQueue;
   readonly #ledger = new PresenceLedger();
+  readonly #damper: PresenceDamper<Sendable>;
+  readonly #shelf: Shelf;
   readonly #teller: Teller;
   readonly #thinner: Thinner;
 
@@ -67,6 +84,8 @@ export class Outbox {
     const { tally, answer } = options;
     const { highestPrecedence } = queue;
     this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer });
+    this.#damper = new PresenceDamper(options.peer.dampMs ?? 0);
+    this.#shelf = new Shelf(options.store, options.peer.name);
     this.#queue = new OutboundQueue(options.peer.queue);
     this.#teller = new Teller(options.peer, (waiting) => this.#queue.has(waiting));
   }
@@ -75,7 +94,7 @@ export class Outbox {
     return this.#queue.stanzas;
   }
 
-  /** Whether anything waits that would leave if it could, and not only what waits for company. */
+  /** Whether anything waits that would leave if it could, and not only what waits for company or is damped. */
   get hasToSay(): boolean {
     return this.#queue.hasToSay;
   }
@@ -98,7 +117,8 @@ export class Outbox {
   /** When `expire` has something to do, wall clock; undefined when it never has. */
   get nextExpiryMs(): number | undefined {
     const { nextExpiryMs, nextReleaseMs } = this.#queue;
-    const moments = [nextExpiryMs, nextReleaseMs, this.#teller.nextMs].filter((ms) => ms !== undefined);
+    const moments = [nextExpiryMs, nextReleaseMs, this.#teller.nextMs, this.#damper.nextDueMs]
+      .filter((ms) => ms !== undefined);
     return moments.length === 0 ? undefined : Math.min(...moments);
   }
 
@@ -143,14 +163,23 @@ export class Outbox {
     if (!this.#queue.mayLeave(this.#options.clock.nowMs())) return undefined;
     const stanzas: Waiting[] = [];
     let sizeBytes = 0;
+    let crossing = 0;
     let xml = "";
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
       if (!hasRoom(next.sizeBytes)) break;
+      const folded = this.#takeFolded();
+      if (folded !== undefined) {
+        stanzas.push(...folded.members.map(({ waiting }) => waiting));
+        crossing++;
+        sizeBytes += next.sizeBytes;
+        xml += writeXml(folded.element);
+        continue;
+      }
       this.#queue.remove(next);
       const left = this.#thinner.leave(next.stanza, next.terms);
       if (left === undefined) {
-        this.#unstore([next]);
+        this.#shelf.clear([next]);
         continue;
       }
       if (this.#ledger.repeats(left)) {
@@ -159,16 +188,52 @@ export class Outbox {
       }
       this.#ledger.sent(left);
       stanzas.push(next);
+      crossing++;
       sizeBytes += next.sizeBytes;
-      xml += writeXml(this.#stamped(left));
+      xml += writeXml(stamped(left, this.#options.clock.nowMs()));
     }
-    return stanzas.length === 0 ? undefined : { xml, stanzas };
+    return stanzas.length === 0 ? undefined : { xml, stanzas, crossing };
+  }
+
+  /** What leaves next, if it stands for what waits behind it too. */
+  #takeFolded(): Folded | undefined {
+    const { folder, clock, tally } = this.#options;
+    const first = this.#queue.first;
+    if (folder === undefined || first?.stanza.kind !== "presence") return undefined;
+    // What the far side knows already need not cross at all.
+    const left = this.#thinner.preview(first.stanza, first.terms);
+    if (left === undefined || this.#ledger.repeats(left)) return undefined;
+    const knows = (presence: Stanza) =>
+      presence.type === "" ? this.#ledger.repeats(presence) : !this.#ledger.mayKnow(presence);
+    const folded = folder.fold(this.#leaving(), knows, clock.nowMs());
+    for (const [index, { waiting, stanza }] of folded?.members.entries() ?? []) {
+      this.#queue.remove(waiting);
+      // Counts what the rules have saved.
+      this.#thinner.leave(waiting.stanza, waiting.terms);
+      this.#ledger.sent(stanza);
+      if (index === 0) continue;
+      tally.addSaving(
+        "by-domain",
+        "one presence for all contacts of a domain",
+        elementSizeBytes(stanza.element),
+      );
+    }
+    return folded;
+  }
+
+  /** What leaves next, and what behind it, behind the rules. */
+  *#leaving(): Generator<Leaving> {
+    for (const waiting of this.#queue.leaving()) {
+      const stanza = this.#thinner.preview(waiting.stanza, waiting.terms);
+      if (stanza === undefined) return;
+      yield { waiting, stanza };
+    }
   }
 
   /** The carrier has taken a batch. */
   handedOver(batch: Batch): void {
-    this.#options.tally.addStanzas("out", batch.stanzas.length);
-    this.#unstore(batch.stanzas);
+    this.#options.tally.addStanzas("out", batch.crossing);
+    this.#shelf.clear(batch.stanzas);
     const nowMs = this.#options.clock.nowMs();
     const late = batch.stanzas.map(({ stanza, terms }) => ({
       stanza,
@@ -194,18 +259,19 @@ export class Outbox {
   storeAll(): void {
     const moved = new Set<Precedence>();
     for (const waiting of this.#queue.all) {
-      if (moved.has(waiting.precedence)) this.#unstore([waiting]);
-      if (this.#storeOne(waiting)) moved.add(waiting.precedence);
+      if (moved.has(waiting.precedence)) this.#shelf.clear([waiting]);
+      if (this.#shelf.put(waiting)) moved.add(waiting.precedence);
     }
   }
 
   /**
-   * Does what is due: answers those whose stanzas have waited too long, ends the waiting for company, tells those who
-   * are to know that theirs still wait.
+   * Does what is due: queues presence that was held back long enough, answers those whose stanzas have waited too long,
+   * ends the waiting for company, tells those who are to know that theirs still wait.
    */
   expire(): void {
     const { clock, status } = this.#options;
     const nowMs = clock.nowMs();
+    for (const held of this.#damper.due(nowMs)) this.#enqueue(held, UNHURRIED, undefined);
     this.#refuse(this.#queue.expire(nowMs), "expired");
     // Also while the link is down: what is due must not be due again and again.
     this.#queue.mayLeave(nowMs);
@@ -224,11 +290,13 @@ export class Outbox {
   /** The link begins anew: what the far side was told may be forgotten there. */
   beginEpoch(): void {
     this.#ledger.beginEpoch();
+    this.#damper.reopenAll();
   }
 
   /** The far side wants to hear of `from` again, even if nothing has changed. */
   reopen(from: Jid, to: Jid): void {
     this.#ledger.reopen(from, to);
+    this.#damper.reopen(from, to);
   }
 
   get #highest(): Precedence {
@@ -240,19 +308,47 @@ export class Outbox {
     const nowMs = this.#options.clock.nowMs();
     const lapsesMs = worthlessMs(terms);
     if (lapsesMs !== undefined && lapsesMs <= nowMs && queueClass(stanza) !== "presence-end") {
-      this.#forget(storeId);
+      this.#shelf.forget(storeId);
       return this.#lose(stanza, "expired", terms);
     }
-    const sendable = this.#shortened(stanza);
+    const sendable = shortened(stanza, this.#options.limits);
     const hopeless = sendable === undefined ? "too-large" : link.isUp ? undefined : lossWhileDown(sendable);
     if (sendable === undefined || hopeless !== undefined) {
-      this.#forget(storeId);
+      this.#shelf.forget(storeId);
       return this.#lose(sendable ?? stanza, hopeless ?? "too-large", terms);
     }
+    const one = { stanza: sendable, terms, heldUntilMs: holdMs === undefined ? undefined : nowMs + holdMs };
+    if (!this.#isDamped(one, link)) this.#enqueue(one, link, storeId);
+  }
+
+  /** Whether presence need not be queued now: a newer one may make it worthless first, or it never was told. */
+  #isDamped(one: Sendable, link: LinkView): boolean {
+    const { clock, tally } = this.#options;
+    const { stanza } = one;
+    for (const held of this.#damper.releaseBefore(stanza)) this.#enqueue(held, link, undefined);
+    const { isHeld, dropped } = this.#damper.offer(one, link.isUp && this.#mayWait(one), clock.nowMs());
+    for (const { stanza: { element } } of dropped) {
+      tally.addSaving("damped", "newer presence came before it was due", elementSizeBytes(element));
+    }
+    if (isHeld || dropped.length === 0 || stanza.type !== "unavailable") return isHeld;
+    return !this.#ledger.mayKnow(stanza) && !this.#queue.hasPresence(stanza);
+  }
+
+  /** Whether it is of any use to damp it: what a rule raises is urgent, and what is known does not cross anyway. */
+  #mayWait({ stanza, terms }: Sendable): boolean {
+    if (terms.precedence !== "routine") return false;
+    const left = this.#thinner.preview(stanza, terms);
+    return left !== undefined && !this.#ledger.repeats(left);
+  }
+
+  #enqueue(
+    { stanza: sendable, terms, heldUntilMs }: Sendable,
+    link: LinkView,
+    storeId: number | undefined,
+  ): void {
     // What waits may wait for days, and must not hold on to all that was read with it.
     const kept = link.roomBytes > 0 ? sendable : ownStanza(sendable);
     const sizeBytes = elementSizeBytes(kept.element);
-    const heldUntilMs = holdMs === undefined ? undefined : nowMs + holdMs;
     const newcomer = { stanza: kept, sizeBytes, terms, heldUntilMs, storeId };
     const put = this.#queue.put(newcomer, this.#ledger.mayKnow(kept));
     for (const superseded of put.superseded) this.#addSuperseded(superseded);
@@ -265,24 +361,9 @@ export class Outbox {
     const isHeld = this.#queue.isHeld(waiting);
     if (!isHeld) this.#teller.waits(waiting, this.#options.clock.nowMs());
     if (this.#queue.sizeBytes <= link.roomBytes && !isHeld) return;
-    this.#storeOne(waiting);
+    this.#shelf.put(waiting);
     // What it overtakes may have been about to leave, and is not now.
     if (waiting.precedence !== "routine" && link.roomBytes > 0) this.storeAll();
-  }
-
-  /** A stanza that the peer can read: that somebody has gone is said in any case, if without his last words. */
-  #shortened(stanza: Stanza): Stanza | undefined {
-    const { limits } = this.#options;
-    if (fits(stanza.element, limits)) return stanza;
-    if (queueClass(stanza) !== "presence-end") return undefined;
-    const short = withElement(stanza, xml("presence", { type: stanza.type }));
-    return fits(short.element, limits) ? short : undefined;
-  }
-
-  #stamped(stanza: Stanza): Element {
-    const waitedMs = this.#options.clock.nowMs() - stanza.receivedMs;
-    const isStamped = stanza.kind === "message" && stanza.type !== "error" && waitedMs > STAMPED_AFTER_MS;
-    return isStamped ? withDelay(stanza.element, stanza.from.domain, stanza.receivedMs) : stanza.element;
   }
 
   #addSuperseded(waiting: Waiting): void {
@@ -290,8 +371,11 @@ export class Outbox {
   }
 
   #refuse(waiting: readonly Waiting[], reason: AnsweredLoss): void {
-    this.#unstore(waiting);
-    for (const { stanza, terms } of waiting) this.#lose(stanza, reason, terms);
+    this.#shelf.clear(waiting);
+    for (const { stanza, terms } of waiting) {
+      this.#options.folder?.lost(stanza);
+      this.#lose(stanza, reason, terms);
+    }
   }
 
   #lose(stanza: Stanza, reason: AnsweredLoss, terms: Terms): void {
@@ -303,36 +387,4 @@ export class Outbox {
   #answer(answer: Stanza | undefined): void {
     if (answer !== undefined) this.#options.answer(answer);
   }
-
-  /** @returns whether it is stored now and was not before */
-  #storeOne(waiting: Waiting): boolean {
-    if (waiting.storeId !== undefined || waiting.class !== "message" || isNotToBeStored(waiting.stanza)) {
-      return false;
-    }
-    const { store, peer } = this.#options;
-    waiting.storeId = store.add(peer.name, storedXml(waiting), waiting.stanza.receivedMs);
-    return true;
-  }
-
-  #unstore(waiting: readonly Waiting[]): void {
-    const ids = waiting.map(({ storeId }) => storeId).filter((id) => id !== undefined);
-    if (ids.length > 0) this.#options.store.remove(this.#options.peer.name, ids);
-    for (const one of waiting) one.storeId = undefined;
-  }
-
-  #forget(storeId: number | undefined): void {
-    if (storeId !== undefined) this.#options.store.remove(this.#options.peer.name, [storeId]);
-  }
-}
-
-/** Whether a message asks not to be kept anywhere (XEP-0334 section 4.2). Hints of errors are ignored there. */
-function isNotToBeStored(stanza: Stanza): boolean {
-  return stanza.kind === "message" && stanza.type !== "error" &&
-    elementsOf(stanza.element).some((child) => isChild(child, "no-store", NS.HINTS));
-}
-
-/** Why a stanza is not even queued while the link is down; undefined when it is. */
-function lossWhileDown(stanza: Stanza): AnsweredLoss | undefined {
-  if (queueClass(stanza) === "noise") return "noise";
-  return isNotToBeStored(stanza) ? "no-store" : undefined;
 }

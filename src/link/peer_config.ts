@@ -27,6 +27,10 @@ export interface PeerConfig {
   /** In the order in which they are asked. */
   readonly rules: readonly RuleConfig[];
   readonly queue: QueueLimits;
+  /** Least time between changes of one user's presence that cross (see `PresenceDamper`); 0 or absent: none. */
+  readonly dampMs?: number;
+  /** In profile `halyard`: whether presence to all of a user's contacts in a domain crosses once (`AudienceFolder`). */
+  readonly byDomain?: boolean;
   /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
   readonly tellWaitingMs?: number | undefined;
   /** Parts of the day in which nothing is sent. */

@@ -3,7 +3,7 @@ import type { Stanza } from "../stanza/mod.ts";
 import { CLASSES, presenceSlot, type QueueClass, queueClass } from "./classes.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Holds } from "./holds.ts";
-import { Line } from "./line.ts";
+import { inOrder, Line } from "./line.ts";
 import { Pairs } from "./pairs.ts";
 import { lower } from "./precedence.ts";
 import { isRoomPresence } from "./rooms.ts";
@@ -141,6 +141,12 @@ export class OutboundQueue {
     return undefined;
   }
 
+  /** What leaves next, and behind it what else waits in its level, in order: as far as it is asked for. */
+  *leaving(): Generator<Waiting> {
+    const level = this.first?.precedence;
+    if (level !== undefined) yield* this.#inOrder(level);
+  }
+
   /** Whether it still waits. */
   has(waiting: Waiting): boolean {
     return this.#entries.get(waiting.order) === waiting;
@@ -148,9 +154,14 @@ export class OutboundQueue {
 
   /** All that waits, in the order in which it would leave. */
   get all(): Waiting[] {
-    return HIGHEST_FIRST.flatMap((precedence) =>
-      CLASSES.flatMap((name) => [...this.#line(precedence, name)]).sort((a, b) => a.order - b.order)
-    );
+    return HIGHEST_FIRST.flatMap((precedence) => [...this.#inOrder(precedence)]);
+  }
+
+  /** Whether presence of the same resource to the same address waits. */
+  hasPresence(stanza: Stanza): boolean {
+    const slot = presenceSlot(stanza);
+    return slot !== undefined &&
+      this.#pairs.presence(stanza).some((one) => presenceSlot(one.stanza) === slot);
   }
 
   /**
@@ -244,6 +255,10 @@ export class OutboundQueue {
     const level = this.#levels.get(precedence);
     if (level === undefined) throw new Error(`Cannot find the level ${precedence}`);
     return level[name];
+  }
+
+  #inOrder(precedence: Precedence): Generator<Waiting> {
+    return inOrder(CLASSES.map((name) => this.#line(precedence, name)));
   }
 
   #headOf(precedence: Precedence): Waiting | undefined {

@@ -65,7 +65,8 @@ export interface ByteCounts {
 
 /**
  * Who saves bytes: a rule, by its name or its place (`rule 3`); `unchanged`, presence equal to what the far side knows;
- * `superseded`, presence that a newer one overtook while it waited.
+ * `superseded`, presence that a newer one overtook while it waited; `damped`, the same before it was queued, since it
+ * changes so often; `by-domain`, presence that crossed once for all of a user's contacts in a domain.
  */
 export type Saver = string;
 

@@ -67,6 +67,12 @@ export class Thinner {
     return outcome.result;
   }
 
+  /** What would be left of it if it left now; nothing is said or counted. */
+  preview(stanza: Stanza, { precedence }: Terms): Stanza | undefined {
+    if (!this.#rules.dependsOnCarrier) return stanza;
+    return this.#rules.apply(stanza, { precedence, carrier: this.carrier }).result;
+  }
+
   #note(stanza: Stanza, { verdicts, answer }: Outcome): void {
     const { tally, direction } = this.#options;
     for (const { rule, action, why, savedBytes } of verdicts) {

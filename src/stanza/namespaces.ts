@@ -26,6 +26,13 @@ export const NS = {
   CHAT_MARKERS: "urn:xmpp:chat-markers:0",
   STANZA_ID: "urn:xmpp:sid:0",
   CAPS: "http://jabber.org/protocol/caps",
+  DATA_FORMS: "jabber:x:data",
+  LAST_ACTIVITY: "jabber:iq:last",
+  PUBSUB: "http://jabber.org/protocol/pubsub",
+  PUBSUB_EVENT: "http://jabber.org/protocol/pubsub#event",
+  AVATAR_DATA: "urn:xmpp:avatar:data",
+  AVATAR_METADATA: "urn:xmpp:avatar:metadata",
+  VCARD: "vcard-temp",
   VCARD_UPDATE: "vcard-temp:x:update",
   MUC: "http://jabber.org/protocol/muc",
   MUC_USER: "http://jabber.org/protocol/muc#user",
@@ -36,5 +43,7 @@ export const NS = {
   /** Advanced message processing (XEP-0079). */
   AMP: "http://jabber.org/protocol/amp",
   AMP_ERRORS: "http://jabber.org/protocol/amp#errors",
+  /** What two Halyards say to one another (docs/link-protocol.md). */
+  HALYARD: "urn:halyard:0",
   SECURITY_LABEL: "urn:xmpp:sec-label:0",
 } as const;

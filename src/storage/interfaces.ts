@@ -77,6 +77,8 @@ export interface RosterStore {
   put(owner: string, item: RosterItem): number;
   /** @returns the roster's version, now, or undefined when there was no such item */
   remove(owner: string, jid: string): number | undefined;
+  /** Owners of the rosters by which a contact's presence is seen (`to`, `both`), sorted. */
+  watchersOf(jid: string): string[];
   /**
    * What clients saw change after `version`, oldest first and each contact once: the item as it is now, or
    * only its address when it was removed or is no longer listed. Undefined when that is not known (any more)
@@ -132,6 +134,39 @@ export interface LinkQueueStore {
   peers(): string[];
 }
 
+/** An answer of the far side of a link, as it is kept on the near side; its text apart. */
+export interface CachedAnswer {
+  /** What was asked, and for whom the answer is; unique within a peer. */
+  readonly key: string;
+  /** The kind of question, as metrics name it. */
+  readonly kind: string;
+  /** The address that answered. */
+  readonly address: string;
+  /** What tells whether it is still true: the hash of a photo; empty when nothing does. */
+  readonly tag: string;
+  readonly sizeBytes: number;
+  /** Wall clock. */
+  readonly expiresMs: number;
+}
+
+/** Answers kept on the near side of the links, by peer. */
+export interface AnswerStore {
+  /** Adds or replaces. */
+  put(peer: string, answer: CachedAnswer, xml: string): void;
+  /** The text of an answer; undefined when there is none of that key. */
+  read(peer: string, key: string): string | undefined;
+  remove(peer: string, keys: readonly string[]): void;
+  /** Those that expire first come first. */
+  list(peer: string): CachedAnswer[];
+}
+
+/** vCards by owner: the username of an account. They go with the account. */
+export interface VcardStore {
+  get(owner: string): string | undefined;
+  /** Adds or replaces. @returns false when `owner` has no account */
+  put(owner: string, xml: string): boolean;
+}
+
 /** Small values of the server itself: secrets made once, counters that must not run backwards. */
 export interface SettingStore {
   get(key: string): Uint8Array | undefined;
@@ -149,6 +184,8 @@ export interface Storage {
   /** The epochs of the link to `peer`, when it is authenticated. */
   linkEpochs(peer: string): LinkEpochStore;
   readonly settings: SettingStore;
+  readonly answers: AnswerStore;
+  readonly vcards: VcardStore;
   /** Commits what is open and closes. */
   close(): void;
 }

@@ -67,13 +67,18 @@ const SECOND_SAMPLE = `${FIRST_SAMPLE};
 const THIRD_SAMPLE = `${SECOND_SAMPLE};
    UPDATE flows SET confirmed = 4, retired = x'05060708' WHERE direction = 'out'`;
 
+const FOURTH_SAMPLE = `${THIRD_SAMPLE};
+   INSERT INTO link_epochs VALUES ('shore', 'in', 1793000000)`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
   SECOND_SAMPLE,
   THIRD_SAMPLE,
-  `${THIRD_SAMPLE};
-   INSERT INTO link_epochs VALUES ('shore', 'in', 1793000000)`,
+  FOURTH_SAMPLE,
+  `${FOURTH_SAMPLE};
+   INSERT INTO cached_answers VALUES ('shore', 'k', 'vcard', 'a@example', '<iq/>', '', 5, 50);
+   INSERT INTO vcards VALUES ('romeo', '<vCard/>')`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -101,6 +106,8 @@ for (const [n, sample] of SAMPLES.entries()) {
         assert.equal(storage.flows("shore").sender.load()?.record.sent, n === 0 ? undefined : 4);
         assert.equal(storage.linkEpochs("shore").load().in, n < 3 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
+        assert.equal(storage.vcards.get("romeo"), n < 4 ? undefined : "<vCard/>");
+        assert.equal(storage.answers.read("shore", "k"), n < 4 ? undefined : "<iq/>");
         assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));
       } finally {
         storage.close();

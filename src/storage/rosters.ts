@@ -36,6 +36,7 @@ export class SqliteRosters implements RosterStore {
   readonly #items: Query<ItemRow>;
   readonly #count: Query<{ items: number }>;
   readonly #get: Query<ItemRow>;
+  readonly #watchersOf: Query<{ owner: string }>;
   readonly #put: Command<never>;
   readonly #remove: Command<{ listed: number }>;
   readonly #listedSince: Query<ItemRow>;
@@ -54,6 +55,9 @@ export class SqliteRosters implements RosterStore {
     this.#items = db.query(`SELECT ${ITEM_COLUMNS} FROM roster_items WHERE owner = ?`);
     this.#count = db.query("SELECT count(*) AS items FROM roster_items WHERE owner = ?");
     this.#get = db.query(`SELECT ${ITEM_COLUMNS} FROM roster_items WHERE owner = ? AND jid = ?`);
+    this.#watchersOf = db.query(
+      "SELECT owner FROM roster_items WHERE jid = ? AND subscription IN ('to', 'both') ORDER BY owner",
+    );
     this.#put = db.command(`
       INSERT OR REPLACE INTO roster_items (owner, ${ITEM_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#remove = db.command("DELETE FROM roster_items WHERE owner = ? AND jid = ? RETURNING listed");
@@ -83,6 +87,10 @@ export class SqliteRosters implements RosterStore {
   get(owner: string, jid: string): RosterItem | undefined {
     const row = this.#get.get(owner, jid);
     return row && itemOf(row);
+  }
+
+  watchersOf(jid: string): string[] {
+    return this.#watchersOf.all(jid).map(({ owner }) => owner);
   }
 
   put(owner: string, item: RosterItem): number {

@@ -1,5 +1,6 @@
 import { errorText, type Turn } from "../base/mod.ts";
 import { SqliteAccounts } from "./accounts.ts";
+import { SqliteAnswers } from "./answers.ts";
 import { Connection } from "./connection.ts";
 import { openDatabase } from "./database.ts";
 import { SqliteFlows } from "./flows.ts";
@@ -9,6 +10,7 @@ import { SqliteLinkQueue } from "./link_queue.ts";
 import { SqliteOffline } from "./offline.ts";
 import { SqliteRosters } from "./rosters.ts";
 import { SqliteSettings } from "./settings.ts";
+import { SqliteVcards } from "./vcards.ts";
 
 /** What `openStorage` needs. */
 export interface StorageOptions {
@@ -42,6 +44,8 @@ export function openStorage(options: StorageOptions): Storage {
       flows: (peer) => flows.of(peer),
       linkEpochs: (peer) => linkEpochs.of(peer),
       settings: new SqliteSettings(connection),
+      answers: new SqliteAnswers(connection),
+      vcards: new SqliteVcards(connection),
       close: () => connection.close(),
     };
   } catch (error) {

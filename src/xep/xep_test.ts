@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { nullLog } from "../base/mod.ts";
-import { type Feature, IqTable, Router } from "../router/mod.ts";
+import { type Feature, type IqAnswer, IqTable, Router } from "../router/mod.ts";
 import { VirtualClock } from "../sim/mod.ts";
 import { Jid, NS, type Stanza, stanzaOf } from "../stanza/mod.ts";
 import { type Element, xml } from "../xml/mod.ts";
-import { disco, entityTime, ping, ServerAddress, softwareVersion } from "./mod.ts";
+import { disco, entityTime, lastActivity, ping, ServerAddress, softwareVersion, vcard } from "./mod.ts";
 
 const romeo = Jid.of("romeo@ship.example/deck");
 const mallory = Jid.of("mallory@shore.example/lair");
@@ -65,6 +65,57 @@ Deno.test("an account is shown only to who may see it", () => {
   assert.ok("result" in own);
   assert.deepEqual(own.result?.getChild("identity")?.attrs, { category: "account", type: "registered" });
   assert.deepEqual(from(mallory), { error: { condition: "service-unavailable" } });
+});
+
+/** What an account's bare address answers. */
+function askAccount(feature: Feature, element: Element, from: Jid): IqAnswer {
+  const stanza = stanzaOf(element, from, romeo.bare, { kind: "c2s", name: "" }, 0);
+  return new IqTable([feature.accountIq]).answer(stanza);
+}
+
+Deno.test("a vCard is set by its owner, within the bound, and got by anybody (XEP-0054)", () => {
+  const kept = new Map<string, string>();
+  const store = {
+    get: (owner: string) => kept.get(owner),
+    put: (owner: string, text: string) => kept.set(owner, text) !== undefined,
+  };
+  const feature = vcard(store, 100);
+  const card = (name: string) => xml("vCard", { xmlns: NS.VCARD }, xml("FN", {}, name));
+  const set = (name: string, from: Jid) => askAccount(feature, xml("iq", { type: "set" }, card(name)), from);
+  const get = (from: Jid) =>
+    askAccount(feature, xml("iq", { type: "get" }, xml("vCard", { xmlns: NS.VCARD })), from);
+  assert.deepEqual(get(romeo), { error: { condition: "item-not-found" } });
+  assert.deepEqual(get(mallory), { error: { condition: "service-unavailable" } });
+  assert.deepEqual(set("Romeo", mallory), { error: { condition: "forbidden" } });
+  assert.deepEqual(set("Romeo", romeo), { result: undefined });
+  const answer = get(mallory);
+  assert("result" in answer);
+  assert.equal(answer.result?.getChildText("FN"), "Romeo");
+  const tooLarge = set("R".repeat(100), romeo);
+  assert.equal("error" in tooLarge && tooLarge.error.condition, "not-acceptable");
+});
+
+Deno.test("last activity is told to those who see the account's presence (XEP-0012)", () => {
+  let isThere = true;
+  const seenMs = new Map<string, number>();
+  const feature = lastActivity({
+    clock: new VirtualClock(100_000),
+    maySee: (_, requester) => !requester.equals(mallory),
+    isAvailable: () => isThere,
+    lastSeenMs: (username) => seenMs.get(username),
+  });
+  const get = (from: Jid) =>
+    askAccount(feature, xml("iq", { type: "get" }, xml("query", { xmlns: NS.LAST_ACTIVITY })), from);
+  const seconds = () => {
+    const answer = get(romeo);
+    return "result" in answer ? answer.result?.attrs.seconds : answer.error.condition;
+  };
+  assert.deepEqual(get(mallory), { error: { condition: "service-unavailable" } });
+  assert.equal(seconds(), "0");
+  isThere = false;
+  assert.equal(seconds(), "item-not-found");
+  seenMs.set("romeo", 40_000);
+  assert.equal(seconds(), "60");
 });
 
 Deno.test("version, ping and time are answered", () => {

@@ -3,6 +3,7 @@ import { print } from "../support/print.ts";
 import { AIR_FILE, readBudgets, writeBudgets } from "./air_file.ts";
 import { measureBudgets } from "./air_budget.ts";
 import { AIR_LINK, AIR_PEER } from "./air_world.ts";
+import { barLines } from "./presence_bars.ts";
 
 const [measured, committed] = [await measureBudgets(), await readBudgets()];
 print(`Profile xep-0361 unless said, ${AIR_PEER.compression}, rules ${AIR_PEER.rules}; `);
@@ -13,6 +14,10 @@ for (const [name, { forth, back, turnarounds }] of Object.entries(measured)) {
   const before = was === undefined ? "new" : `${was.forth} ${was.back} ${was.turnarounds}`;
   const figures = `${String(forth).padStart(9)}${String(back).padStart(9)}${String(turnarounds).padStart(7)}`;
   print(`${name.padEnd(52)}${figures}   ${before}\n`);
+}
+print("\nPresence and caches\n");
+for (const profile of ["xep-0361", "halyard"] as const) {
+  for (const line of await barLines(profile)) print(`${line}\n`);
 }
 if (Deno.args.includes("--update")) {
   await writeBudgets(measured);

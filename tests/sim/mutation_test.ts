@@ -70,14 +70,14 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
 const WORLD_MUTANTS: readonly Mutant[] = [
   [
     "what waits is not stored",
-    "link/outbox.ts",
-    "waiting.storeId = store.add(peer.name, storedXml(waiting), waiting.stanza.receivedMs);",
+    "link/shelf.ts",
+    "waiting.storeId = this.#store.add(this.#peer, storedXml(waiting), waiting.stanza.receivedMs);",
     "",
   ],
   [
     "what has a number stays in the stored queue too",
     "link/outbox.ts",
-    "    this.#unstore(batch.stanzas);\n",
+    "    this.#shelf.clear(batch.stanzas);\n",
     "",
   ],
   [
@@ -102,7 +102,7 @@ const WORLD_MUTANTS: readonly Mutant[] = [
     "senders are not told of what has expired",
     "link/outbox.ts",
     'this.#refuse(this.#queue.expire(nowMs), "expired");',
-    "this.#unstore(this.#queue.expire(nowMs));",
+    "this.#shelf.clear(this.#queue.expire(nowMs));",
   ],
   [
     "the bound of the queue is forgotten",

@@ -127,6 +127,8 @@ function peerSection(
     ...(auth === undefined ? {} : { auth }),
     compression: "deflate",
     rules: "hf",
+    // Clients that are programs come and go faster than people.
+    presence: { damp: "0s" },
     carriers: carriers ?? [{ tcp }],
   };
 }

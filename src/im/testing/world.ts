@@ -59,7 +59,7 @@ export class World {
       presenceLinks: [{ domains: [SHORE], policy: { ...DEFAULT_PRESENCE_POLICY, ...options.policy } }],
     });
     const wire = { name: "wire", accept: (stanza: Stanza) => this.#transmit(stanza) };
-    this.#router.use([this.im, wire]);
+    this.#router.use([this.im.answers, this.im, wire]);
     if (options.linkUp !== false) this.im.linkUp("shore", [SHORE]);
   }
 

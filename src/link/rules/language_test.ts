@@ -35,6 +35,8 @@ function fate(outcome: Outcome): string {
 }
 
 const CHAT = "<message type='chat'><body>hi</body><thread>t</thread><x xmlns='urn:example:x'/></message>";
+const QUESTION = "<iq type='get' id='p1' from='ship.example' to='shore.example'>" +
+  "<known xmlns='urn:halyard:0'/></iq>";
 const GET = "<iq type='get' id='1'><vCard xmlns='vcard-temp'/></iq>";
 const PING = "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>";
 const AWAY = "<presence><show>away</show><status>s</status><priority>5</priority></presence>";
@@ -119,6 +121,13 @@ const FATES: readonly (readonly [name: string, xml: string, rules: readonly stri
     "{ drop: true, fold-presence: none, strip: [status] }",
   ], "<status>"],
   ["nor a probe", "<presence type='probe'/>", ["{ answer: forbidden }"], "<>"],
+  ["nor what stands for many probes", QUESTION, ["{ answer: forbidden }"], "<known>"],
+  [
+    "which a client cannot make of his request",
+    QUESTION.replace("'ship.example'", "'romeo@ship.example/deck'"),
+    ["{ answer: forbidden }"],
+    "answered forbidden",
+  ],
   ["nor what joins a room", `<presence>${JOIN}</presence>`, ["{ drop: true, fold-presence: none }"], "<x>"],
   ["keep", CHAT, ["{ keep: [body] }"], "<body>"],
   ["keep a namespace", CHAT, ["{ keep: ['urn:example:x'] }"], "<x>"],

@@ -24,16 +24,22 @@ export function isProtectedInPresence(child: Element): boolean {
 
 /**
  * Whether a rule may keep a stanza from crossing. Not results and errors, which somebody waits for; not the end of
- * presence, subscriptions, probes and errors of presence, by which servers keep each other's view true; not what joins
- * a room.
+ * presence, subscriptions, probes, errors of presence and the question that stands for many probes, by which servers
+ * keep each other's view true; not what joins a room.
  */
 export function mayBeDropped(stanza: Stanza): boolean {
   switch (stanza.kind) {
     case "iq":
-      return stanza.type === "get" || stanza.type === "set";
+      return (stanza.type === "get" || stanza.type === "set") && !isQuestionOfServer(stanza);
     case "message":
       return stanza.type !== "error";
     case "presence":
       return stanza.type === "" && !isRoomPresence(stanza);
   }
+}
+
+/** Whether it is what one Halyard asks another about all its users (docs/link-protocol.md, section 10.2). */
+function isQuestionOfServer({ from, to, element }: Stanza): boolean {
+  return from.toString() === from.domain && to.toString() === to.domain &&
+    element.getChild("known", NS.HALYARD) !== undefined;
 }

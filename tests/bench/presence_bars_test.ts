@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import type { Profile } from "./air_world.ts";
+import { measureFetching, measureFlaps, measureHourDown, measureWeekAsleep } from "./presence_bars.ts";
+
+const PROFILES: readonly Profile[] = ["xep-0361", "halyard"];
+
+for (const profile of PROFILES) {
+  Deno.test(`${profile}: 100 presence flaps of one user in a minute are at most 3 stanzas`, async () => {
+    const { stanzas } = await measureFlaps(profile);
+    assert(stanzas >= 1 && stanzas <= 3, `${stanzas} stanzas`);
+  });
+
+  Deno.test(`${profile}: what 20 clients fetch of 20 contacts crosses once each`, async () => {
+    const { asked, questions } = await measureFetching(profile);
+    assert.equal(asked, questions);
+  });
+}
+
+Deno.test("halyard: after an hour down one stanza crosses for each contact that really differs", async () => {
+  const { stanzas, different } = await measureHourDown("halyard");
+  assert.equal(stanzas, different);
+});
+
+Deno.test("halyard: after a week asleep all presence of 50 contacts is a small exchange, without a probe", async () => {
+  const { stanzas, sizeBytes } = await measureWeekAsleep("halyard");
+  // The user's own, the question, the answer, and one for each contact who is there.
+  assert.equal(stanzas, 53);
+  assert(sizeBytes <= 120, `${sizeBytes} bytes`);
+});

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { World } from "../../src/sim/mod.ts";
+import { SimClient } from "../support/sim_client.ts";
+
+const HOSTS = { ship: "192.0.2.1", shore: "192.0.2.2" } as const;
+type Side = keyof typeof HOSTS;
+
+/** Enough of them ashore that what is for all of them is folded. */
+const PEOPLE: Readonly<Record<Side, readonly string[]>> = {
+  ship: ["romeo", "benvolio"],
+  shore: ["juliet", "nurse", "paris", "tybalt", "rosaline"],
+};
+const SIDES = ["ship", "shore"] as const;
+const EVERYBODY = SIDES.flatMap((side) => PEOPLE[side].map((name) => ({ side, name })));
+
+const who = fc.record({ person: fc.constantFrom(...EVERYBODY), resource: fc.constantFrom("a", "b") });
+const event = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ who, show: fc.constantFrom("", "away", "dnd") }) },
+  { weight: 4, arbitrary: fc.record({ who, show: fc.constantFrom("leaves", "breaks") }) },
+  { weight: 3, arbitrary: fc.constantFrom("cut" as const, "mend" as const) },
+  { weight: 1, arbitrary: fc.constantFrom("ship" as const, "shore" as const) },
+  { weight: 4, arbitrary: fc.constantFrom(1, 30, 600, 5_400) },
+);
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+/** A client, and what it was shown of the other side. */
+interface Watcher {
+  readonly client: SimClient;
+  readonly side: Side;
+  show: string;
+  readonly view: Map<string, string>;
+}
+
+/** Two whole servers in profile `halyard`, a link that breaks, and people who come and go. */
+class Stage {
+  readonly world = new World({ link: { rateBps: 9_600, delayMs: 200 } });
+  readonly directory = Deno.makeTempDirSync();
+  readonly watchers = new Map<string, Watcher>();
+
+  async begin(presence: string, rules = "none"): Promise<void> {
+    for (const side of SIDES) {
+      const other = side === "ship" ? "shore" : "ship";
+      await this.world.add(
+        side,
+        HOSTS[side],
+        config(side, other, presence, rules),
+        `${this.directory}/${side}/db`,
+      );
+      for (const name of PEOPLE[side]) {
+        this.world.addAccount(side, name);
+        for (const contact of PEOPLE[other]) this.befriend(side, name, `${contact}@${other}.example`, "both");
+      }
+    }
+    await this.world.clock.advance(5_000);
+  }
+
+  befriend(side: Side, username: string, jid: string, subscription: "none" | "both"): void {
+    const item = { jid, subscription, name: undefined, groups: [], ask: false, approved: false };
+    this.world.storage(side).rosters.put(username, { ...item, pendingIn: undefined, listed: true });
+  }
+
+  async happen(what: Event): Promise<void> {
+    if (typeof what === "number") await this.world.clock.advance(what * 1_000);
+    else if (what === "cut") this.world.link.cut();
+    else if (what === "mend") this.world.link.mend();
+    else if (what === "ship" || what === "shore") {
+      for (const [jid, { side }] of this.watchers) if (side === what) this.watchers.delete(jid);
+      await this.world.restart(what);
+    } else await this.act(what.who, what.show);
+  }
+
+  async act({ person, resource }: { person: { side: Side; name: string }; resource: string }, show: string) {
+    const { side, name } = person;
+    const jid = `${name}@${side}.example/${resource}`;
+    if (show === "leaves" || show === "breaks") {
+      if (show === "leaves") this.watchers.get(jid)?.client.logout();
+      else this.watchers.get(jid)?.client.drop();
+      this.watchers.delete(jid);
+      await this.world.clock.advance(50);
+      return;
+    }
+    const watcher = this.watchers.get(jid) ?? await this.login(side, name, resource);
+    this.watchers.set(jid, watcher);
+    watcher.show = show;
+    watcher.client.send(`<presence><show>${show}</show></presence>`);
+    await this.world.clock.advance(50);
+  }
+
+  async login(side: Side, name: string, resource: string): Promise<Watcher> {
+    const at = { host: HOSTS[side], port: 5221, domain: `${side}.example` };
+    const client = await SimClient.login(this.world, at, name, resource);
+    return { client, side, show: "", view: new Map() };
+  }
+
+  /** Takes note of what a client was sent. */
+  look(watcher: Watcher): Map<string, string> {
+    const { client, view, side } = watcher;
+    for (const element of client.inbox.splice(0)) {
+      const { from = "", type } = element.attrs;
+      if (element.name !== "presence" || from.includes(`@${side}.`)) continue;
+      if (type === undefined) view.set(from, element.getChildText("show") ?? "");
+      for (const jid of type === "unavailable" ? [...view.keys()] : []) {
+        if (jid === from || jid.startsWith(`${from}/`)) view.delete(jid);
+      }
+    }
+    return view;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.world[Symbol.asyncDispose]();
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+function config(side: Side, other: Side, presence: string, rules: string): string {
+  const calls = side === "ship" ? `connect: "${HOSTS.shore}:5270"` : `listen: "${HOSTS.shore}:5270"`;
+  return `
+domain: ${side}.example
+clients: { plaintext: { listen: "${HOSTS[side]}:5221", insecure: true } }
+peers:
+  ${other}:
+    domains: [${other}.example]
+    profile: halyard
+    presence: ${presence}
+    rules: ${rules}
+    carriers:
+      - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], retry_most: 10s }
+`;
+}
+
+const CASES: readonly (readonly [presence: string, rules: string])[] = [
+  ["{ damp: 20s }", "none"],
+  ["{ damp: 0s, on_link_down: strict }", "hf"],
+  ["{ by_domain: false }", "none"],
+  ["{ damp: 20s }", "text-only"],
+  ["{ damp: 20s }", "[{ match: { kind: presence, show: away }, hold: 10m }, hf]"],
+];
+
+for (const [presence, rules] of CASES) {
+  const how = `presence ${presence}, rules ${rules}`;
+  Deno.test(`profile halyard: whatever happens, in the end every client sees who is there: ${how}`, async () => {
+    const happens = async (events: readonly Event[]) => {
+      await using stage = new Stage();
+      await stage.begin(presence, rules);
+      for (const what of events) await stage.happen(what);
+      stage.world.link.mend();
+      await stage.world.clock.advance(3 * 3_600_000);
+      for (const [jid, watcher] of stage.watchers) {
+        assert(!watcher.client.ended, `${jid} was cut off`);
+        const truth = [...stage.watchers].filter(([, { side }]) => side !== watcher.side)
+          .map(([other, { show }]) => [other, rules === "text-only" ? "" : show]);
+        assert.deepEqual([...stage.look(watcher)].sort(), truth.sort(), `what ${jid} sees`);
+      }
+    };
+    await fc.assert(fc.asyncProperty(fc.array(event, { maxLength: 25 }), happens), { numRuns: 12, seed: 7 });
+  });
+}
+
+Deno.test("profile halyard: where rosters disagree those who may see a user do, and nobody else", async () => {
+  await using stage = new Stage();
+  await stage.begin("{ damp: 0s }");
+  // Paris believes that he sees Romeo, who has put an end to that.
+  stage.befriend("ship", "romeo", "paris@shore.example", "none");
+  const seen = async () => {
+    await stage.world.clock.advance(60_000);
+    return PEOPLE.shore.filter((name) => {
+      const watcher = stage.watchers.get(`${name}@shore.example/a`);
+      return watcher !== undefined && stage.look(watcher).has("romeo@ship.example/a");
+    });
+  };
+  const romeo = { person: { side: "ship", name: "romeo" }, resource: "a" } as const;
+  for (const name of PEOPLE.shore) await stage.act({ person: { side: "shore", name }, resource: "a" }, "");
+  await stage.world.clock.advance(60_000);
+  await stage.act(romeo, "away");
+  assert.deepEqual(await seen(), ["juliet", "nurse", "tybalt", "rosaline"]);
+  await stage.act(romeo, "dnd");
+  assert.deepEqual(await seen(), ["juliet", "nurse", "tybalt", "rosaline"]);
+  await stage.act(romeo, "leaves");
+  assert.deepEqual(await seen(), []);
+});
+
+Deno.test("profile halyard: who was announced just before his server stopped is not believed to be there", async () => {
+  await using stage = new Stage();
+  await stage.begin("{ damp: 0s }");
+  await stage.act({ person: { side: "shore", name: "juliet" }, resource: "a" }, "");
+  await stage.world.clock.advance(60_000);
+  await stage.act({ person: { side: "ship", name: "romeo" }, resource: "a" }, "away");
+  // It has left, and is lost on its way; the farewell of the stop does not even leave.
+  await stage.happen("cut");
+  await stage.happen("ship");
+  await stage.happen("mend");
+  await stage.world.clock.advance(3_600_000);
+  const juliet = stage.watchers.get("juliet@shore.example/a");
+  assert.ok(juliet);
+  assert.deepEqual([...stage.look(juliet)], []);
+});
