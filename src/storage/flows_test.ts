@@ -26,15 +26,15 @@ Deno.test("a flow that never was is not there", () => {
 Deno.test("both directions of each peer are kept apart, with their texts in order", () => {
   withFlows((storage) => {
     const { sender, receiver } = storage.flows("shore");
-    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1 });
-    receiver.save({ incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9) });
+    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 });
+    receiver.save({ incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9), coding: 1 });
     for (const text of [...TEXTS].reverse()) sender.addText(text);
     assert.deepEqual(sender.load(), {
-      record: { incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1 },
+      record: { incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 },
       texts: TEXTS,
     });
     assert.deepEqual(receiver.load(), {
-      record: { incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9) },
+      record: { incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9), coding: 1 },
       texts: [],
     });
     assert.equal(storage.flows("other").sender.load(), undefined);
@@ -44,11 +44,11 @@ Deno.test("both directions of each peer are kept apart, with their texts in orde
 Deno.test("texts go from the oldest on, or all at once; the record is replaced", () => {
   withFlows((storage) => {
     const { sender } = storage.flows("shore");
-    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1 });
+    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 });
     for (const text of TEXTS) sender.addText(text);
     sender.removeBelow(3);
     assert.deepEqual(sender.load()?.texts.map(({ number }) => number), [3]);
-    sender.save({ incarnation: INCARNATION, acked: 3, confirmed: 3, sent: 3, base: 2 });
+    sender.save({ incarnation: INCARNATION, acked: 3, confirmed: 3, sent: 3, base: 2, coding: 2 });
     assert.equal(sender.load()?.record.acked, 3);
     sender.clear();
     assert.deepEqual(sender.load()?.texts, []);

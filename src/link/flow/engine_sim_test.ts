@@ -9,6 +9,10 @@ for (const [name, mishaps] of Object.entries(KINDS)) {
   Deno.test(`over ${name} every stanza arrives once and in order (${SEEDS} seeds)`, () => {
     for (let seed = 1; seed <= SEEDS; seed++) playDuel(seed, mishaps, STEPS);
   });
+
+  Deno.test(`shortened, over ${name} every stanza arrives once and in order (${SEEDS} seeds)`, () => {
+    for (let seed = 1; seed <= SEEDS; seed++) playDuel(seed, { ...mishaps, coding: 2 }, STEPS);
+  });
 }
 
 Deno.test("a seed replays its run to the letter", () => {

@@ -1,8 +1,10 @@
-import type { CarrierKind } from "../frame.ts";
+import type { CarrierKind, Coding } from "../frame.ts";
 
 /** What may go wrong, each as its chance at a step. */
 export interface Mishaps {
   readonly kind: CarrierKind;
+  /** 1 unless given. */
+  readonly coding?: Coding;
   readonly cut: number;
   readonly crash: number;
   /** An older backup is put back. */
