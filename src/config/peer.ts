@@ -1,5 +1,5 @@
 import { byDefault, type KeyRule, listOf, mapOf, notBuilt, oneOf, optional, section } from "./field.ts";
-import { choice, count, domain, duration, durationOrOff, path, size, timeSpan } from "./leaves.ts";
+import { choice, count, domain, duration, durationOrOff, flag, path, size, timeSpan } from "./leaves.ts";
 import { PRECEDENCES } from "./precedence.ts";
 import { rules } from "./rules.ts";
 import { tcp } from "./tcp.ts";
@@ -78,6 +78,11 @@ const peer = section("The server across a link.", {
     about: "`deflate`: one zlib stream each way from the first byte; the peer must have the same setting.",
     words: ["deflate", "none"],
     fallback: "deflate",
+  }),
+  shorten: flag({
+    about:
+      "Whether random ids cross as short ones, and stanzas by what is new in them; profile `halyard` only. The peer may have another setting.",
+    fallback: true,
   }),
   rules,
   quiet_hours: byDefault(

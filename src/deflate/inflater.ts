@@ -161,7 +161,10 @@ export class Inflater {
 function tablesOf(code: FixedCode): FixedTables {
   let tables = TABLES.get(code);
   if (tables === undefined) {
-    tables = { literals: DecodeTable.of(code.literalLengths), distances: DecodeTable.of(code.distanceLengths) };
+    tables = {
+      literals: DecodeTable.of(code.literalLengths),
+      distances: DecodeTable.of(code.distanceLengths),
+    };
     TABLES.set(code, tables);
   }
   return tables;

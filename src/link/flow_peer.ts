@@ -5,8 +5,16 @@ import type { Element } from "../xml/mod.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { GUARD_FAULTS, type GuardFault, LinkEngine, type LinkGuard, type Room } from "./flow/mod.ts";
+import {
+  codingFor,
+  GUARD_FAULTS,
+  type GuardFault,
+  LinkEngine,
+  type LinkGuard,
+  type Room,
+} from "./flow/mod.ts";
 import { guardOf } from "./guard_of.ts";
+import { LinkIds } from "./ids/mod.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
@@ -39,6 +47,7 @@ export class FlowPeer implements LinkPeer {
   readonly #context: LinkContext;
   readonly #borders: Borders;
   readonly #tally: Tally;
+  readonly #ids: LinkIds;
   readonly #outbox: Outbox;
   /** The rules for what comes. */
   readonly #thinner: Thinner;
@@ -62,7 +71,7 @@ export class FlowPeer implements LinkPeer {
 
   constructor(config: PeerConfig, context: LinkContext) {
     const { clock, random, log, network, router, storage, metrics } = context;
-    const { name, carriers, compression } = config;
+    const { name, carriers, shorten } = config;
     this.#config = config;
     this.#context = context;
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
@@ -74,12 +83,14 @@ export class FlowPeer implements LinkPeer {
       tally: this.#tally,
       answer: (stanza) => router.route(stanza),
     });
+    this.#ids = new LinkIds({ store: storage.linkIds(name), random, isOn: shorten });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
       status: () => this.status(),
+      finish: (element) => this.#ids.outgoing(element),
       tally: this.#tally,
       clock,
       log,
@@ -88,7 +99,7 @@ export class FlowPeer implements LinkPeer {
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,
-      coding: compression === "deflate" ? 1 : 0,
+      coding: codingFor(config),
       ackDelayMs: ACK_DELAY_MS,
       events: {
         deliver: ({ element }) => this.#deliver(element),
@@ -291,7 +302,7 @@ export class FlowPeer implements LinkPeer {
   #deliver(element: Element): void {
     const { clock, router, log } = this.#context;
     const { name } = this.#config;
-    const stanza = inspect(element, this.#borders, { kind: "link", name }, clock.nowMs());
+    const stanza = inspect(this.#ids.incoming(element), this.#borders, { kind: "link", name }, clock.nowMs());
     if ("condition" in stanza) {
       this.#tally.addRefused();
       log.warn("link stanza refused", { peer: name, condition: stanza.condition, why: stanza.why });

@@ -31,6 +31,8 @@ export interface OutboxOptions {
   readonly answer: (stanza: Stanza) => void;
   /** How the link stands, for senders who are told why their message waits. */
   readonly status: () => Pick<PeerStatus, "state" | "sinceMs" | "queue">;
+  /** The last change to what leaves; none when not given. */
+  readonly finish?: ((element: Element) => Element) | undefined;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
@@ -160,7 +162,8 @@ export class Outbox {
       this.#ledger.sent(left);
       stanzas.push(next);
       sizeBytes += next.sizeBytes;
-      xml += writeXml(this.#stamped(left));
+      const stamped = this.#stamped(left);
+      xml += writeXml(this.#options.finish?.(stamped) ?? stamped);
     }
     return stanzas.length === 0 ? undefined : { xml, stanzas };
   }

@@ -1,9 +1,13 @@
-import { Deflater } from "../deflate/mod.ts";
+import type { RandomSource } from "../base/mod.ts";
 import { deflater } from "../net/mod.ts";
-import type { SenderRecord } from "../storage/mod.ts";
-import { DICTIONARY } from "./flow/dictionary.ts";
-import { History } from "./flow/history.ts";
-import type { FlowHalfStore } from "./flow/store.ts";
+import type { LinkId, LinkIdStore, SenderRecord } from "../storage/mod.ts";
+import { type Element, writeXml } from "../xml/mod.ts";
+import { codingFor, dictionaryOf, FlowEncoder } from "./flow/coder.ts";
+import type { Coding } from "./flow/frame.ts";
+import { History, type Window } from "./flow/history.ts";
+import { Shortener } from "./flow/shortener.ts";
+import type { FlowHalfStore, NumberedText } from "./flow/store.ts";
+import { LinkIds } from "./ids/mod.ts";
 import type { PeerConfig } from "./peer_config.ts";
 
 /** Says what stanzas would cost on a link, one after the other, each in a batch of its own. */
@@ -11,48 +15,83 @@ export interface Sizer {
   /** From what the compressor starts. */
   readonly state: "the last that was sent" | "nothing sent yet" | "no compression";
   /** Octets on the link for one more stanza. */
-  next(xml: string): Promise<number>;
+  next(element: Element): Promise<number>;
 }
 
 /** What is known of what a peer was sent. */
 export interface SentSoFar {
   /** Profile `halyard`: the store's record of the flow. */
   readonly flow?: FlowHalfStore<SenderRecord> | undefined;
+  /** Profile `halyard`: the ids of the link, which are left as they are. */
+  readonly ids?: LinkIdStore | undefined;
   /** Profile `xep-0361`: the last text of the connection in use; undefined when there is none. */
   readonly recentXml?: string | undefined;
 }
 
 const encoder = new TextEncoder();
 
+/** What a running server would draw is not known, and of the same length. */
+const NO_RANDOM: RandomSource = { bytes: (sizeBytes) => new Uint8Array(sizeBytes) };
+
 /** A sizer for a link, with the compressor that the link uses. */
 export function sizerOf(
-  { profile, compression }: Pick<PeerConfig, "profile" | "compression">,
+  peer: Pick<PeerConfig, "profile" | "compression" | "shorten">,
   sent: SentSoFar,
 ): Sizer {
-  const isFlow = profile === "halyard";
-  if (compression === "none") {
-    const next = (xml: string) => Promise.resolve(framedBytes(encoder.encode(xml).length, isFlow));
-    return { state: "no compression", next };
-  }
-  return isFlow ? flowSizer(sent.flow) : streamSizer(sent.recentXml);
+  if (peer.profile === "halyard") return flowSizer(peer, sent);
+  if (peer.compression === "deflate") return streamSizer(sent.recentXml);
+  const next = (element: Element) => Promise.resolve(encoder.encode(writeXml(element)).length);
+  return { state: "no compression", next };
 }
 
-/** Raw DEFLATE from the history that the other side has or will have (docs/link-protocol.md sections 2 and 4). */
-function flowSizer(store: FlowHalfStore<SenderRecord> | undefined): Sizer {
-  const loaded = store?.load();
-  const history = loaded === undefined || loaded.record.sent === 0
-    ? undefined
-    : new History(DICTIONARY, loaded.record.base, loaded.texts).at(loaded.record.sent);
-  const compressor = new Deflater(history ?? DICTIONARY);
+/** From the history that the other side has or will have (docs/link-protocol.md sections 2, 4, 10 and 11). */
+function flowSizer(peer: Pick<PeerConfig, "compression" | "shorten">, { flow, ids }: SentSoFar): Sizer {
+  const coding = codingFor(peer);
+  const loaded = flow?.load();
+  const sent = loaded?.record.coding === coding ? loaded.record.sent : 0;
+  const texts = sent === 0 ? [] : loaded?.texts ?? [];
+  const history = new History(dictionaryOf(coding), loaded?.record.base ?? 1, texts);
+  const compressor = coding === 2
+    ? replayed(texts)
+    : new FlowEncoder(coding, windowOf(coding, history, sent));
+  const after = new Shortener(texts.map(({ text }) => text)).counted;
+  const linkIds = new LinkIds({ store: overlay(ids), random: NO_RANDOM, isOn: peer.shorten, after });
   return {
-    state: history === undefined ? "nothing sent yet" : "the last that was sent",
-    next: (xml) => Promise.resolve(framedBytes(compressor.block(encoder.encode(xml)).length, true)),
+    state: coding === 0 ? "no compression" : sent > 0 ? "the last that was sent" : "nothing sent yet",
+    next: (element) => {
+      const text = encoder.encode(writeXml(linkIds.outgoing(element)));
+      return Promise.resolve(framedBytes(compressor.encode([text]).length));
+    },
+  };
+}
+
+/** A stream's compressor has not seen the texts that the history holds, but what became of them. */
+function replayed(texts: readonly NumberedText[]): FlowEncoder {
+  const compressor = new FlowEncoder(2, { octets: dictionaryOf(2), texts: [] });
+  for (const { text } of texts) compressor.encode([text]);
+  return compressor;
+}
+
+function windowOf(coding: Coding, history: History, sent: number): Window {
+  return history.window(sent) ?? { octets: dictionaryOf(coding), texts: [] };
+}
+
+/** The ids of a link, to which may be added without changing them. */
+function overlay(ids: LinkIdStore | undefined): LinkIdStore {
+  const added: LinkId[] = [];
+  let stem = ids?.stem();
+  return {
+    stem: () => stem,
+    saveStem: (chosen) => void (stem = chosen),
+    byOriginal: (original) => added.find((id) => id.original === original) ?? ids?.byOriginal(original),
+    byShort: (short) => added.find((id) => id.short === short) ?? ids?.byShort(short),
+    add: (id) => void added.push(id),
+    use() {},
   };
 }
 
 /** A frame of profile `halyard` on a stream: its length, its flags, its data; an acknowledgement may ride along. */
-function framedBytes(dataBytes: number, isFlow: boolean): number {
-  if (!isFlow) return dataBytes;
+function framedBytes(dataBytes: number): number {
   const frameBytes = dataBytes + 1;
   return frameBytes + (frameBytes < 0x80 ? 1 : frameBytes < 0x4000 ? 2 : 3);
 }
@@ -61,14 +100,14 @@ function framedBytes(dataBytes: number, isFlow: boolean): number {
 function streamSizer(recentXml: string | undefined): Sizer {
   const { readable, writable } = deflater();
   const [reader, writer] = [readable.getReader(), writable.getWriter()];
-  const next = async (xml: string): Promise<number> => {
+  const write = async (xml: string): Promise<number> => {
     // Each write comes out as one chunk.
     const [chunk] = await Promise.all([reader.read(), writer.write(encoder.encode(xml))]);
     return chunk.value?.length ?? 0;
   };
-  const filled = recentXml === undefined || recentXml === "" ? Promise.resolve(0) : next(recentXml);
+  const filled = recentXml === undefined || recentXml === "" ? Promise.resolve(0) : write(recentXml);
   return {
     state: recentXml === undefined ? "nothing sent yet" : "the last that was sent",
-    next: (xml) => filled.then(() => next(xml)),
+    next: (element) => filled.then(() => write(writeXml(element))),
   };
 }

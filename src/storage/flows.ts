@@ -64,7 +64,13 @@ export class SqliteFlows {
       receiver: this.#half<ReceiverRecord>(
         peer,
         "in",
-        ({ incarnation, mark, base, retired, coding }) => ({ incarnation, received: mark, base, retired, coding }),
+        ({ incarnation, mark, base, retired, coding }) => ({
+          incarnation,
+          received: mark,
+          base,
+          retired,
+          coding,
+        }),
         ({ received, ...record }) => ({ ...NOTHING, ...record, mark: received }),
       ),
     };

@@ -27,14 +27,26 @@ Deno.test("both directions of each peer are kept apart, with their texts in orde
   withFlows((storage) => {
     const { sender, receiver } = storage.flows("shore");
     sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 });
-    receiver.save({ incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9), coding: 1 });
+    receiver.save({
+      incarnation: INCARNATION,
+      received: 9,
+      base: 7,
+      retired: Uint8Array.of(9, 9, 9, 9),
+      coding: 1,
+    });
     for (const text of [...TEXTS].reverse()) sender.addText(text);
     assert.deepEqual(sender.load(), {
       record: { incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 },
       texts: TEXTS,
     });
     assert.deepEqual(receiver.load(), {
-      record: { incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9), coding: 1 },
+      record: {
+        incarnation: INCARNATION,
+        received: 9,
+        base: 7,
+        retired: Uint8Array.of(9, 9, 9, 9),
+        coding: 1,
+      },
       texts: [],
     });
     assert.equal(storage.flows("other").sender.load(), undefined);

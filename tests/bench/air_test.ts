@@ -13,6 +13,8 @@ const PROMISED: readonly (readonly [name: string, most: number, per: number])[] 
   ["cold start to the first message of 60 characters", 300, 1],
   ["50 further messages, ship to shore", 105, 50],
   ["second login", 600, 1],
+  ["halyard: 50 further messages, ship to shore", 55, 50],
+  ["halyard: 50 messages back", 55, 50],
 ];
 
 const measured: Budgets = await measureBudgets();

@@ -14,6 +14,13 @@ export function dictionaryOf(coding: Coding): Uint8Array {
   return coding === 0 ? NOTHING : coding === 1 ? DICTIONARY : DICTIONARY_2;
 }
 
+/** How a side codes what it sends. */
+export function codingFor(
+  { compression, shorten }: { readonly compression: "deflate" | "none"; readonly shorten: boolean },
+): Coding {
+  return compression === "none" ? 0 : shorten ? 2 : 1;
+}
+
 /** A coding by its number in a store; undefined when there is none of that number. */
 export function codingOf(number: number): Coding | undefined {
   return number === 0 || number === 1 || number === 2 ? number : undefined;

@@ -171,7 +171,9 @@ function readOpening(reader: OctetReader, isCold: boolean): Opening {
     throw new DamageError(`Cannot read a frame: version ${version} instead of ${VERSION}`);
   }
   const coding = reader.octet();
-  if (coding !== 0 && coding !== 1 && coding !== 2) throw new DamageError(`Cannot read a frame: unknown coding ${coding}`);
+  if (coding !== 0 && coding !== 1 && coding !== 2) {
+    throw new DamageError(`Cannot read a frame: unknown coding ${coding}`);
+  }
   const incarnation = reader.bytes(INCARNATION_SIZE_BYTES);
   const start = reader.varint();
   if (start === 0) throw new DamageError("Cannot read a frame: stanzas are numbered from 1");

@@ -42,6 +42,11 @@ export class Shortener {
     for (const text of texts) this.#add(this.#decoder.decode(text), text.length);
   }
 
+  /** The id that the side whose stanzas these are gave last, as far as the history goes back. */
+  get counted(): string | undefined {
+    return this.#counted?.id;
+  }
+
   /** The stanzas of one frame, shortened. */
   shorten(texts: readonly Uint8Array[]): Uint8Array {
     let short = "";
@@ -99,7 +104,8 @@ export class Shortener {
     const isPredicted = predicted.every((filling, at) => filling === undefined || filling === fillings[at]);
     const token = String.fromCharCode(FIRST_TEMPLATE + rank);
     if (isPredicted) {
-      return token + fillings.filter((_, at) => predicted[at] === undefined).map((text) => text + END).join("");
+      return token +
+        fillings.filter((_, at) => predicted[at] === undefined).map((text) => text + END).join("");
     }
     return FILLED + token +
       fillings.map((text, at) => text === predicted[at] ? PREDICTED : text + END).join("");

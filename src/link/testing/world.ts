@@ -5,9 +5,10 @@ import type { AddressRange } from "../../config/mod.ts";
 import type { Endpoint, Transport } from "../../net/mod.ts";
 import { VirtualClock } from "../../sim/mod.ts";
 import type { Stanza } from "../../stanza/mod.ts";
-import type { LinkQueueStore, QueuedStanza, SettingStore } from "../../storage/mod.ts";
+import type { LinkIdStore, LinkQueueStore, QueuedStanza, SettingStore } from "../../storage/mod.ts";
 import { DEFAULT_XML_LIMITS, type XmlLimits } from "../../xml/mod.ts";
 import { Links, type PeerConfig, type PeerStatus, type TcpCarrierConfig } from "../mod.ts";
+import { MemoryLinkIds } from "./memory_link_ids.ts";
 import { TestNetwork } from "./network.ts";
 import { stanza } from "./stanzas.ts";
 
@@ -87,6 +88,7 @@ export interface SideChanges {
   readonly flows?: MemoryStore;
   readonly settings?: MemorySettings;
   readonly epochs?: MemoryEpochs;
+  readonly ids?: LinkIdStore;
   readonly limits?: XmlLimits;
   /** Further peers, which share the listening endpoint. */
   readonly others?: readonly Place[];
@@ -166,6 +168,7 @@ export class World {
       changes;
     const { flows = new MemoryStore(), settings = new MemorySettings() } = changes;
     const epochs = changes.epochs ?? new MemoryEpochs();
+    const ids: LinkIdStore = changes.ids ?? new MemoryLinkIds();
     const routed: Stanza[] = [];
     const events: string[] = [];
     const log = new MemoryLog();
@@ -183,7 +186,13 @@ export class World {
           changes.onRouted?.(stanza);
         },
       },
-      storage: { linkQueue: store, flows: () => flows, settings, linkEpochs: () => epochs },
+      storage: {
+        linkQueue: store,
+        flows: () => flows,
+        settings,
+        linkIds: () => ids,
+        linkEpochs: () => epochs,
+      },
       clock: this.clock,
       random: seededRandom(here.octets[3]),
       log,
@@ -229,6 +238,7 @@ function peerConfig(there: Place, carrier: Partial<TcpCarrierConfig>): PeerConfi
     profile: "xep-0361",
     toldDownAfterMs: 0,
     compression: "none",
+    shorten: false,
     rules: [],
     queue: { stanzas: 1_000, sizeBytes: 1_000_000, ageMs: 3_600_000, iqAgeMs: 60_000 },
     carriers: [{

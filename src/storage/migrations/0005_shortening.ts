@@ -1,6 +1,6 @@
 /**
  * Semantic shortening (docs/link-protocol.md sections 4, 10 and 11). `coding` is how a flow is coded since its last cold
- * opening. `link_ids` holds for each peer the ids of local clients and those by which they cross; `serial` rises with
+ * opening. `link_ids` holds for each peer the ids of local clients, those by which they cross, and whose they are; `serial` rises with
  * each use, so that the least falls out first.
  */
 export const shortening = `
@@ -10,6 +10,7 @@ CREATE TABLE link_ids (
   peer TEXT NOT NULL,
   short TEXT NOT NULL,
   original TEXT NOT NULL,
+  owner TEXT NOT NULL,
   serial INTEGER NOT NULL,
   PRIMARY KEY (peer, short)
 ) STRICT, WITHOUT ROWID;

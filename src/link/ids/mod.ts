@@ -1,0 +1,2 @@
+/** Ids of clients, and the short ones by which they cross (docs/link-protocol.md section 11). */
+export { LinkIds, MOST_LINK_IDS } from "./link_ids.ts";
