@@ -13,8 +13,9 @@ import {
   type LinkGuard,
   type Room,
 } from "./flow/mod.ts";
+import { Gathering } from "./gathering.ts";
 import { guardOf } from "./guard_of.ts";
-import { LinkIds } from "./ids/mod.ts";
+import { LinkIds, stemOf } from "./ids/mod.ts";
 import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
 import { sentLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
@@ -58,10 +59,9 @@ export class FlowPeer implements LinkPeer {
   readonly #mode: ModeSwitch;
   readonly #news: LinkNews;
   readonly #expiry: Deadline;
+  readonly #gathering = new Gathering();
   #isRunning = false;
   #isScheduled = false;
-  /** Until when ready stanzas wait for company; monotonic. */
-  #gatherUntilMs: number | undefined;
   #cancelWait: CancelTimer | undefined;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -83,7 +83,8 @@ export class FlowPeer implements LinkPeer {
       tally: this.#tally,
       answer: (stanza) => router.route(stanza),
     });
-    this.#ids = new LinkIds({ store: storage.linkIds(name), random, isOn: shorten });
+    const stem = stemOf(context.servedDomains[0] ?? "", config.domains[0] ?? "");
+    this.#ids = new LinkIds({ store: storage.linkIds(name), random, stem, isOn: shorten });
     this.#outbox = new Outbox({
       peer: config,
       store: storage.linkQueue,
@@ -277,7 +278,7 @@ export class FlowPeer implements LinkPeer {
 
   /** Another road is in use, or none. */
   #used(road: Road | undefined): void {
-    this.#gatherUntilMs = undefined;
+    this.#gathering.end();
     const names = carrierNames(this.#config, road?.carrier);
     this.#outbox.use(names);
     this.#thinner.carrier = names;
@@ -350,23 +351,9 @@ export class FlowPeer implements LinkPeer {
     }
   }
 
-  /**
-   * Whether what is ready waits for company. Nothing waits behind something that is under way, since that is time
-   * enough; nothing urgent waits, and nothing when a block is full.
-   */
   #isGathering(road: Road, room: Room): boolean {
     const nowMs = this.#context.clock.monotonicMs();
-    const { byPrecedence, hasToSay, sizeBytes } = this.#outbox;
-    const isReady = road.gatherMs === 0 || byPrecedence.flash + byPrecedence.immediate > 0 ||
-      sizeBytes >= road.channel.wanted(room);
-    if (!hasToSay || isReady) {
-      this.#gatherUntilMs = undefined;
-      return false;
-    }
-    this.#gatherUntilMs ??= nowMs + road.gatherMs;
-    if (nowMs < this.#gatherUntilMs) return true;
-    this.#gatherUntilMs = undefined;
-    return false;
+    return this.#gathering.waits(this.#outbox, road.gatherMs, road.channel.wanted(room), nowMs);
   }
 
   #send(): void {
@@ -374,7 +361,7 @@ export class FlowPeer implements LinkPeer {
     const nowMs = this.#context.clock.monotonicMs();
     if (!this.#mode.isSilent) this.#roads.send(nowMs);
     this.#noteState();
-    const moments = [...this.#roads.moments(nowMs), this.#gatherUntilMs].filter((ms) => ms !== undefined);
+    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs].filter((ms) => ms !== undefined);
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     if (moments.length === 0) return;

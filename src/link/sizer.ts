@@ -30,6 +30,8 @@ export interface SentSoFar {
 
 const encoder = new TextEncoder();
 
+/** It is another server's in the same place, and of the same length. */
+const STEM = "own";
 /** What a running server would draw is not known, and of the same length. */
 const NO_RANDOM: RandomSource = { bytes: (sizeBytes) => new Uint8Array(sizeBytes) };
 
@@ -55,7 +57,7 @@ function flowSizer(peer: Pick<PeerConfig, "compression" | "shorten">, { flow, id
     ? replayed(texts)
     : new FlowEncoder(coding, windowOf(coding, history, sent));
   const after = new Shortener(texts.map(({ text }) => text)).counted;
-  const linkIds = new LinkIds({ store: overlay(ids), random: NO_RANDOM, isOn: peer.shorten, after });
+  const linkIds = new LinkIds({ store: overlay(ids), random: NO_RANDOM, isOn: peer.shorten, stem: STEM, after });
   return {
     state: coding === 0 ? "no compression" : sent > 0 ? "the last that was sent" : "nothing sent yet",
     next: (element) => {
@@ -79,10 +81,7 @@ function windowOf(coding: Coding, history: History, sent: number): Window {
 /** The ids of a link, to which may be added without changing them. */
 function overlay(ids: LinkIdStore | undefined): LinkIdStore {
   const added: LinkId[] = [];
-  let stem = ids?.stem();
   return {
-    stem: () => stem,
-    saveStem: (chosen) => void (stem = chosen),
     byOriginal: (original) => added.find((id) => id.original === original) ?? ids?.byOriginal(original),
     byShort: (short) => added.find((id) => id.short === short) ?? ids?.byShort(short),
     add: (id) => void added.push(id),

@@ -8,9 +8,6 @@ export interface LinkId {
 
 /** The ids of one link (docs/link-protocol.md section 11). What is saved joins the turn's transaction. */
 export interface LinkIdStore {
-  /** With what all ids begin that this side gives on this link; undefined until it was chosen. */
-  stem(): string | undefined;
-  saveStem(stem: string): void;
   byOriginal(original: string): LinkId | undefined;
   byShort(short: string): LinkId | undefined;
   /**

@@ -3,13 +3,10 @@ import type { LinkIdStore } from "./link_id_interfaces.ts";
 
 // Types and not interfaces: only a type has the index signature that rows have.
 type LinkIdRow = { readonly short: string; readonly original: string; readonly owner: string };
-type StemRow = { readonly stem: string };
 type LastRow = { readonly last: number };
 
-/** The ids of all links, in the tables `link_ids` and `link_id_stems`. */
+/** The ids of all links, in the table `link_ids`. */
 export class SqliteLinkIds {
-  readonly #stem: Query<StemRow>;
-  readonly #saveStem: Command<never>;
   readonly #byOriginal: Query<LinkIdRow>;
   readonly #byShort: Query<LinkIdRow>;
   readonly #last: Query<LastRow>;
@@ -18,8 +15,6 @@ export class SqliteLinkIds {
   readonly #forget: Command<never>;
 
   constructor(db: Connection) {
-    this.#stem = db.query("SELECT stem FROM link_id_stems WHERE peer = ?");
-    this.#saveStem = db.command("INSERT OR REPLACE INTO link_id_stems (peer, stem) VALUES (?, ?)");
     const columns = "SELECT short, original, owner FROM link_ids WHERE peer = ? AND";
     this.#byOriginal = db.query(`${columns} original = ?`);
     this.#byShort = db.query(`${columns} short = ?`);
@@ -35,8 +30,6 @@ export class SqliteLinkIds {
   of(peer: string): LinkIdStore {
     const next = () => (this.#last.get(peer)?.last ?? 0) + 1;
     return {
-      stem: () => this.#stem.get(peer)?.stem,
-      saveStem: (stem) => void this.#saveStem.run(peer, stem),
       byOriginal: (original) => this.#byOriginal.get(peer, original),
       byShort: (short) => this.#byShort.get(peer, short),
       add: ({ short, original, owner }, most) => {

@@ -1,21 +1,26 @@
 import { randomId, type RandomSource } from "../../base/mod.ts";
 import type { LinkIdStore } from "../../storage/mod.ts";
 import { copy, type Element, type Node } from "../../xml/mod.ts";
+import { STEM_CHARS } from "./stem.ts";
 import { isHarmless, isInnerStanza, isOriginId, isReference } from "./places.ts";
 
 /** Ids of a link that are remembered; what was not used while as many others were falls out. */
 export const MOST_LINK_IDS = 32_768;
 
-/** With what all ids of a side begin, and what each life of its process adds. */
-const STEM_CHARS = 3;
+/** What each life of a side's process adds to its stem. */
 const LIFE_CHARS = 5;
 /** The ids that any side gives: stem, life, and a counter in base 36. */
 const GIVEN = /^[\w-]{8}-[0-9a-z]{1,10}$/;
+
+/** How an id of ours is shown when nobody remembers for what it stands: a client may have made one like it. */
+const FORGOTTEN = "~";
 
 /** What a side's ids stand on. */
 export interface LinkIdsOptions {
   readonly store: LinkIdStore;
   readonly random: RandomSource;
+  /** With what the ids of this side begin (`stemOf`). */
+  readonly stem: string;
   /** Whether new short ids are given. What was given is restored in any case. */
   readonly isOn: boolean;
   /** To foretell what a running process does: the id that it gave last. */
@@ -38,16 +43,16 @@ export class LinkIds {
   readonly #store: LinkIdStore;
   readonly #random: RandomSource;
   readonly #isOn: boolean;
-  #stem: string | undefined;
+  readonly #stem: string;
   /** Stem and life; undefined until the first id is given. */
   #prefix: string | undefined;
   #count = 0;
 
-  constructor({ store, random, isOn, after }: LinkIdsOptions) {
+  constructor({ store, random, stem, isOn, after }: LinkIdsOptions) {
     this.#store = store;
     this.#random = random;
     this.#isOn = isOn;
-    this.#stem = store.stem();
+    this.#stem = stem;
     if (after === undefined) return;
     this.#prefix = after.slice(0, STEM_CHARS + LIFE_CHARS);
     this.#count = Number.parseInt(after.slice(STEM_CHARS + LIFE_CHARS + 1), 36);
@@ -70,7 +75,9 @@ export class LinkIds {
     const notes = this.#isOn && mayGive(stanza);
     const owner = bareOf(stanza.attrs.from);
     return changed(stanza, (id, place) => {
-      if (this.#isOurs(id)) return this.#store.byShort(id)?.original ?? id;
+      const original = GIVEN.test(id) ? this.#store.byShort(id)?.original : undefined;
+      if (original !== undefined) return original;
+      if (this.#isOurs(id)) return id + FORGOTTEN;
       // A room here may reflect it: its sender knows it by this id and no other.
       if (place === "own" && notes && this.#isLong(id) && !GIVEN.test(id)) this.#keep(id, owner);
       return id;
@@ -87,6 +94,7 @@ export class LinkIds {
   #known(id: string, owner: string): string {
     const known = this.#store.byOriginal(id);
     if (known !== undefined) return known.short;
+    if (this.#isForgotten(id)) return id.slice(0, -FORGOTTEN.length);
     // It looks like one of ours and would be taken for it.
     return this.#isOurs(id) ? this.#add(id, owner) : id;
   }
@@ -97,7 +105,7 @@ export class LinkIds {
       this.#store.use(known.short);
       return known.short;
     }
-    if (this.#isOurs(id)) return this.#add(id, owner);
+    if (this.#isOurs(id) || this.#isForgotten(id)) return this.#add(id, owner);
     // What another side gave it understands best as it is.
     return this.#isOn && this.#isLong(id) && !GIVEN.test(id) ? this.#add(id, owner) : id;
   }
@@ -111,19 +119,16 @@ export class LinkIds {
 
   /** The id that would be given now. */
   get #next(): string {
-    this.#stem ??= this.#newStem();
     this.#prefix ??= this.#stem + randomId(this.#random, LIFE_CHARS);
     return `${this.#prefix}-${(this.#count + 1).toString(36)}`;
   }
 
-  #newStem(): string {
-    const stem = randomId(this.#random, STEM_CHARS);
-    this.#store.saveStem(stem);
-    return stem;
+  #isOurs(id: string): boolean {
+    return id.startsWith(this.#stem) && GIVEN.test(id);
   }
 
-  #isOurs(id: string): boolean {
-    return this.#stem !== undefined && id.startsWith(this.#stem) && GIVEN.test(id);
+  #isForgotten(id: string): boolean {
+    return id.endsWith(FORGOTTEN) && this.#isOurs(id.slice(0, -FORGOTTEN.length));
   }
 
   /** Whether a short one is no longer. */

@@ -2,17 +2,8 @@ import type { LinkId, LinkIdStore } from "../../storage/mod.ts";
 
 /** The ids of a link in memory. */
 export class MemoryLinkIds implements LinkIdStore {
-  #stem: string | undefined;
   /** In the order of their last use. */
   #ids: LinkId[] = [];
-
-  stem(): string | undefined {
-    return this.#stem;
-  }
-
-  saveStem(stem: string): void {
-    this.#stem = stem;
-  }
 
   byOriginal(original: string): LinkId | undefined {
     return this.#ids.find((id) => id.original === original);
@@ -34,7 +25,6 @@ export class MemoryLinkIds implements LinkIdStore {
   /** A copy: a backup. */
   copy(): MemoryLinkIds {
     const made = new MemoryLinkIds();
-    made.#stem = this.#stem;
     made.#ids = [...this.#ids];
     return made;
   }

@@ -17,9 +17,4 @@ CREATE TABLE link_ids (
 
 CREATE UNIQUE INDEX link_ids_by_original ON link_ids (peer, original);
 CREATE UNIQUE INDEX link_ids_by_serial ON link_ids (peer, serial);
-
-CREATE TABLE link_id_stems (
-  peer TEXT NOT NULL PRIMARY KEY,
-  stem TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
 `;
