@@ -57,7 +57,13 @@ function flowSizer(peer: Pick<PeerConfig, "compression" | "shorten">, { flow, id
     ? replayed(texts)
     : new FlowEncoder(coding, windowOf(coding, history, sent));
   const after = new Shortener(texts.map(({ text }) => text)).counted;
-  const linkIds = new LinkIds({ store: overlay(ids), random: NO_RANDOM, isOn: peer.shorten, stem: STEM, after });
+  const linkIds = new LinkIds({
+    store: overlay(ids),
+    random: NO_RANDOM,
+    isOn: peer.shorten,
+    stem: STEM,
+    after,
+  });
   return {
     state: coding === 0 ? "no compression" : sent > 0 ? "the last that was sent" : "nothing sent yet",
     next: (element) => {

@@ -18,9 +18,10 @@ export const MARK = { id: "\u0001", address: "\u0002", text: "\u0003" } as const
 
 /** A tag, whose values may hold `>`, or text between tags. */
 const TOKEN = /<[^<>'"]*(?:'[^']*'[^<>'"]*|"[^"]*"[^<>'"]*)*>|[^<]+/gy;
-/** Values that differ from stanza to stanza. */
-const VALUE = / (id|to|from|stamp)='([^']*)'/g;
+/** An attribute; what stands between double quotation marks is left alone. */
+const ATTRIBUTE = / ([^\s=<>'"]+)=(?:'([^']*)'|"[^"]*")/g;
 const MARKS = /[\u0001-\u0003]/;
+/** Attributes whose values differ from stanza to stanza. */
 const MARK_OF: Readonly<Record<string, string>> = {
   id: MARK.id,
   to: MARK.address,
@@ -34,20 +35,22 @@ export function templateOf(text: string): Template | undefined {
   let skeleton = "";
   let addresses = "";
   let idAt = -1;
+  if (!text.startsWith("<")) return undefined;
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
     const isFirst = TOKEN.lastIndex === 0;
     const token = TOKEN.exec(text)?.[0];
-    if (token === undefined || (isFirst && !token.startsWith("<"))) return undefined;
+    if (token === undefined) return undefined;
     if (!token.startsWith("<")) {
       fillings.push(token);
       skeleton += MARK.text;
       continue;
     }
-    skeleton += token.replace(VALUE, (_, name: string, value: string) => {
+    skeleton += token.replace(ATTRIBUTE, (whole: string, name: string, value: string | undefined) => {
+      const mark = Object.hasOwn(MARK_OF, name) ? MARK_OF[name] : undefined;
+      if (mark === undefined || value === undefined) return whole;
       if (isFirst && name === "id" && idAt < 0) idAt = fillings.length;
       fillings.push(value);
-      const mark = MARK_OF[name] ?? MARK.text;
       if (mark === MARK.address) addresses += MARK.address + value;
       return ` ${name}='${mark}'`;
     });

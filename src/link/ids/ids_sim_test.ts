@@ -26,7 +26,10 @@ for (const [over, trouble] of TROUBLES) {
 }
 
 Deno.test("after a backup was put back some references name what nobody knows, and most still work", () => {
-  const talks = Array.from({ length: SEEDS }, (_, seed) => new Talk(seed, { cut: 0, crash: 0, restore: 0.03 }));
+  const talks = Array.from(
+    { length: SEEDS },
+    (_, seed) => new Talk(seed, { cut: 0, crash: 0, restore: 0.03 }),
+  );
   for (const talk of talks) talk.play(STEPS);
   const sum = (of: (talk: Talk) => number) => talks.reduce((all, talk) => all + of(talk), 0);
   assert.ok(sum(({ unknown }) => unknown) > 0);

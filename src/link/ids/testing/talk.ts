@@ -108,7 +108,10 @@ export class Talk {
         },
       },
     });
-    return { engine, ids: new LinkIds({ store: store.ids, random: this.#random, stem: name.slice(1, 4), isOn: true }) };
+    return {
+      engine,
+      ids: new LinkIds({ store: store.ids, random: this.#random, stem: name.slice(1, 4), isOn: true }),
+    };
   }
 
   /** A client of this side writes a message, or refers to one that it knows. */
