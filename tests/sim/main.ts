@@ -3,7 +3,7 @@
  * one run with its whole trace.
  */
 import { Duel, playDuel } from "../../src/link/flow/testing/duel.ts";
-import { KINDS, type Mishaps } from "../../src/link/flow/testing/mishaps.ts";
+import { KINDS, type Mishaps, SHORTENED } from "../../src/link/flow/testing/mishaps.ts";
 import { print } from "../support/print.ts";
 
 const DEFAULT_STEPS = 400;
@@ -17,7 +17,7 @@ function flag(name: string): number | undefined {
 function chosenKinds(): [string, Mishaps][] {
   const at = Deno.args.indexOf("--kind");
   const wanted = at < 0 ? "" : Deno.args[at + 1] ?? "";
-  return Object.entries(KINDS).filter(([kind]) => kind.includes(wanted));
+  return Object.entries({ ...KINDS, ...SHORTENED }).filter(([kind]) => kind.includes(wanted));
 }
 
 function replay(seed: number, steps: number): void {

@@ -3,7 +3,7 @@ import type { CarrierKind, Coding } from "../frame.ts";
 /** What may go wrong, each as its chance at a step. */
 export interface Mishaps {
   readonly kind: CarrierKind;
-  /** 1 unless given. */
+  /** Of what the ship sends, 1 unless given; the shore's is always 1. */
   readonly coding?: Coding;
   readonly cut: number;
   readonly crash: number;
@@ -50,3 +50,8 @@ export const KINDS: Readonly<Record<string, Mishaps>> = {
     swapped: 0.05,
   },
 };
+
+/** The same with shortened text; the other side speaks as it did before there was such. */
+export const SHORTENED: Readonly<Record<string, Mishaps>> = Object.fromEntries(
+  Object.entries(KINDS).map(([name, mishaps]) => [`${name}, shortened`, { ...mishaps, coding: 2 }]),
+);
