@@ -11,7 +11,7 @@ const PREDICTED = "\u0001";
 const FILLED = "\u0002";
 const FIRST_TEMPLATE = 0x10;
 
-/** The ids that a side gives (section 10.4): what is before the counter, and the counter. */
+/** The ids that a side gives (section 11.1): what is before the counter, and the counter. */
 const COUNTED = /^[\w-]{8}-[0-9a-z]{1,10}$/;
 /** Stanzas that repeat the id of another. */
 const ANSWER = /^<[^>]* type='(?:result|error)'/;

@@ -77,6 +77,19 @@ const CONVERSATIONS: readonly (readonly [what: string, lines: readonly (readonly
   ]],
 ];
 
+Deno.test("the example of the specification", () => {
+  const said = (to: string, n: number, body: string) =>
+    `<message to='${to}' id='abcdefgh-${n}' from='r@a/x'><body>${body}</body>` +
+    `<origin-id xmlns='urn:xmpp:sid:0' id='abcdefgh-${n}'/></message>`;
+  const texts = [said("j@b", 1, "Hi"), said("j@b", 2, "Ho"), said("n@b", 3, "He"), said("j@b", 4, "Ha")];
+  const shortener = new Shortener([]);
+  const written = texts.map((text) => {
+    const short = shortener.shorten([octets(text)]);
+    return Array.from(short, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
+  });
+  assert.deepEqual(written.slice(1), ["10 48 6f", "02 10 6e 40 62 00 01 01 48 65 00 01", "11 48 61"]);
+});
+
 for (const [what, lines] of CONVERSATIONS) {
   Deno.test(`shortened: ${what}`, () => {
     const texts = lines.map(([text]) => text);

@@ -20,7 +20,7 @@ export const MARK = { id: "\u0001", address: "\u0002", text: "\u0003" } as const
 const TOKEN = /<[^<>'"]*(?:'[^']*'[^<>'"]*|"[^"]*"[^<>'"]*)*>|[^<]+/gy;
 /** An attribute; what stands between double quotation marks is left alone. */
 const ATTRIBUTE = / ([^\s=<>'"]+)=(?:'([^']*)'|"[^"]*")/g;
-const MARKS = /[\u0001-\u0003]/;
+const MARKS = new RegExp(`[${Object.values(MARK).join("")}]`);
 /** Attributes whose values differ from stanza to stanza. */
 const MARK_OF: Readonly<Record<string, string>> = {
   id: MARK.id,
