@@ -81,7 +81,7 @@ const peer = section("The server across a link.", {
   }),
   shorten: flag({
     about:
-      "Whether random ids cross as short ones, and stanzas by what is new in them; profile `halyard` only. The peer may have another setting.",
+      "Whether random ids cross as short ones and, with `deflate`, stanzas by what is new in them; profile `halyard` only. The peer may have another setting.",
     fallback: true,
   }),
   rules,

@@ -28,7 +28,9 @@ export class SqliteLinkIds {
 
   /** The ids of the link to `peer`. */
   of(peer: string): LinkIdStore {
-    const next = () => (this.#last.get(peer)?.last ?? 0) + 1;
+    // One process at a time gives ids, so what was last is asked for once.
+    let last: number | undefined;
+    const next = () => last = (last ?? this.#last.get(peer)?.last ?? 0) + 1;
     return {
       byOriginal: (original) => this.#byOriginal.get(peer, original),
       byShort: (short) => this.#byShort.get(peer, short),
@@ -38,8 +40,7 @@ export class SqliteLinkIds {
         this.#forget.run(peer, serial - most);
       },
       use: (short) => {
-        const serial = next();
-        if (this.#byShort.get(peer, short) !== undefined) this.#use.run(serial, peer, short);
+        this.#use.run(next(), peer, short);
       },
     };
   }

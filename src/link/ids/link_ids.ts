@@ -27,6 +27,9 @@ export interface LinkIdsOptions {
   readonly after?: string | undefined;
 }
 
+/** Ids that were just used, for which the store is not asked: a message holds its own twice, and goes to many. */
+const RECENT_IDS = 64;
+
 type Change = (id: string, place: Place) => string;
 /** What an attribute `id` is: that of the stanza, one that names an earlier message, or of unknown meaning. */
 type Place = "own" | "reference" | "unknown";
@@ -47,6 +50,8 @@ export class LinkIds {
   /** Stem and life; undefined until the first id is given. */
   #prefix: string | undefined;
   #count = 0;
+  /** By original; the last are the latest. */
+  readonly #recent = new Map<string, string>();
 
   constructor({ store, random, stem, isOn, after }: LinkIdsOptions) {
     this.#store = store;
@@ -100,9 +105,12 @@ export class LinkIds {
   }
 
   #given(id: string, owner: string): string {
+    const recent = this.#recent.get(id);
+    if (recent !== undefined) return recent;
     const known = this.#store.byOriginal(id);
     if (known !== undefined) {
       this.#store.use(known.short);
+      this.#remember(id, known.short);
       return known.short;
     }
     if (this.#isOurs(id) || this.#isForgotten(id)) return this.#add(id, owner);
@@ -114,7 +122,16 @@ export class LinkIds {
     const short = this.#next;
     this.#count++;
     this.#store.add({ short, original, owner }, MOST_LINK_IDS);
+    this.#remember(original, short);
     return short;
+  }
+
+  #remember(original: string, short: string): void {
+    this.#recent.set(original, short);
+    for (const [oldest] of this.#recent) {
+      if (this.#recent.size <= RECENT_IDS) break;
+      this.#recent.delete(oldest);
+    }
   }
 
   /** The id that would be given now. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type RandomSource, seededRandom } from "../../base/mod.ts";
+import type { LinkIdStore } from "../../storage/mod.ts";
 import { readXml, writeXml } from "../../xml/mod.ts";
 import { arbitraryStanza } from "../testing/arbitrary.ts";
 import { MemoryLinkIds } from "../testing/memory_link_ids.ts";
@@ -219,27 +220,50 @@ Deno.test("a process that was started again gives none that was given before, an
 });
 
 Deno.test(`more than ${MOST_LINK_IDS} ids are not kept: what is in use stays, the rest falls out`, () => {
-  const added: string[] = [];
-  const store = new MemoryLinkIds();
-  const most = new Set<number>();
-  const link = ids({
-    store: {
-      byOriginal: (id) => store.byOriginal(id),
-      byShort: (id) => store.byShort(id),
-      use: (short) => store.use(short),
-      add: (id, bound) => {
-        most.add(bound);
-        added.push(id.short);
-        store.add(id, 2);
-      },
+  const all = new MemoryLinkIds();
+  const bounds = new Set<number>();
+  const store: LinkIdStore = {
+    byOriginal: (id) => all.byOriginal(id),
+    byShort: (id) => all.byShort(id),
+    use: (short) => all.use(short),
+    add(id, most) {
+      bounds.add(most);
+      all.add(id, 2);
     },
-  });
-  const say = (id: string) => out(link, `<message ${ROMEO} id='${id}'/>`);
-  for (const id of ["the-first-of-all", "the-second-of-all", "the-first-of-all", "the-third-of-all"]) say(id);
-  assert.deepEqual([...most], [MOST_LINK_IDS]);
-  assert.deepEqual(added, ["shpaaaaa-1", "shpaaaaa-2", "shpaaaaa-3"]);
-  const named = (id: string) => link.incoming(readXml(`<iq type='result' id='${id}'/>`)).attrs.id;
-  assert.deepEqual(added.map(named), ["the-first-of-all", "shpaaaaa-2~", "the-third-of-all"]);
+  };
+  const random = seededRandom(5);
+  // Each by a process of its own, since one does not ask the store again for what it has just used.
+  const say = (id: string) => out(ids({ store, random }), `<message ${ROMEO} id='${id}'/>`);
+  for (const id of ["the-first-of-all", "the-second-of-all", "the-first-of-all"]) say(id);
+  const second = all.byOriginal("the-second-of-all")?.short ?? "";
+  say("the-third-of-all");
+  assert.deepEqual([...bounds], [MOST_LINK_IDS]);
+  const kept = ["first", "second", "third"].map((nth) => all.byOriginal(`the-${nth}-of-all`) !== undefined);
+  assert.deepEqual(kept, [true, false, true]);
+  const named = ids({ store }).incoming(readXml(`<iq type='result' id='${second}'/>`));
+  assert.equal(named.attrs.id, `${second}~`);
+});
+
+Deno.test("for what was just used the store is not asked again, though for no more than a few", () => {
+  const all = new MemoryLinkIds();
+  let asked = 0;
+  const store: LinkIdStore = {
+    byOriginal(id) {
+      asked++;
+      return all.byOriginal(id);
+    },
+    byShort: (id) => all.byShort(id),
+    use: (short) => all.use(short),
+    add: (id, most) => all.add(id, most),
+  };
+  const link = ids({ store });
+  const say = (n: number) => out(link, `<message ${ROMEO} id='a-long-id-of-a-client-${n}'/>`);
+  const first = say(0);
+  assert.equal(say(0), first);
+  assert.equal(asked, 1);
+  for (let n = 1; n <= 64; n++) say(n);
+  assert.equal(say(0), first);
+  assert.equal(asked, 66);
 });
 
 Deno.test("what crosses and comes back is what it was, whatever it is", () => {
