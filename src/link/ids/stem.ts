@@ -6,8 +6,8 @@ export const STEM_CHARS = 3;
 const STEMS = ALPHABET.length ** STEM_CHARS;
 
 /**
- * With what all ids begin that a side gives on a link: made of its domain, so that it is known again whatever becomes of
- * the store, and never that of the other side.
+ * With what all ids begin that a side gives on a link: made of its domain, so that it is known again whatever becomes
+ * of the store, and never that of the other side.
  */
 export function stemOf(ownDomain: string, peerDomain: string): string {
   const [own, peer] = [numberOf(ownDomain), numberOf(peerDomain)];
