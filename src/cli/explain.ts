@@ -4,7 +4,7 @@ import { systemClock, Turn } from "../base/mod.ts";
 import type { PeerConfig } from "../config/mod.ts";
 import { Explainer, type Sizer, sizerOf } from "../link/mod.ts";
 import type { ServerStatus } from "../server.ts";
-import { openStorage } from "../storage/mod.ts";
+import { openStorage, type Storage } from "../storage/mod.ts";
 import { readConfig } from "./configuration.ts";
 import { CommandError, EXIT, print } from "./exit.ts";
 import { explainedLines } from "./explain_view.ts";
@@ -29,15 +29,34 @@ export async function explain(options: ExplainOptions): Promise<void> {
     throw new CommandError(`Cannot find peer ${options.peer}: known are ${known}`, EXIT.usage);
   }
   const carrier = await carrierOf(peer, options, config.data);
+  const storage = peer.profile === "halyard" ? storageIn(config.data) : undefined;
+  try {
+    const sizer = sizerOf(peer, {
+      flow: storage?.flows(options.peer).sender,
+      ids: storage?.linkIds(options.peer),
+      recentXml: await recentXml(peer, options.peer, config.data),
+    });
+    await explainAll(options.peer, peer, carrier, sizer, config.domain);
+  } finally {
+    storage?.close();
+  }
+}
+
+async function explainAll(
+  name: string,
+  peer: PeerConfig,
+  carrier: Awaited<ReturnType<typeof carrierOf>>,
+  sizer: Sizer,
+  domain: string,
+): Promise<void> {
   const { rateBps } = carrier.config;
-  const sizer = await sizerFor(peer, options.peer, config.data);
   const explainer = new Explainer(
     { rules: peer.rules, queue: { ...peer.queue, iqAgeMs: 0 } },
     carrier.names,
     sizer,
   );
   const over = rateBps === undefined ? carrier.names[0] : `${carrier.names[0]} at ${rateBps} bit/s`;
-  print(`peer ${options.peer}: profile ${peer.profile}, ${over}; compressor: ${sizer.state}`);
+  print(`peer ${name}: profile ${peer.profile}, ${over}; compressor: ${sizer.state}`);
 
   const stanzas: Placed[] = [];
   let mistake: unknown;
@@ -47,7 +66,7 @@ export async function explain(options: ExplainOptions): Promise<void> {
     // What came before it is explained first.
     mistake = error;
   }
-  const sides = { ours: config.domain, peers: peer.domains };
+  const sides = { ours: domain, peers: peer.domains };
   for (const placed of stanzas) {
     const { stanza, direction } = addressed(placed, sides, systemClock.nowMs());
     const explained = await explainer.explain(stanza, direction);
@@ -73,23 +92,21 @@ async function carrierInUse(peer: string, data: string): Promise<string | undefi
   return status?.peers.find(({ name }) => name === peer)?.carrier;
 }
 
-/** The compressor of the link, from where it stands: in the store, or in the running server. */
-async function sizerFor(peer: PeerConfig, name: string, data: string): Promise<Sizer> {
-  if (peer.profile === "xep-0361") {
-    const recentXml = await askServer(data, { command: "link-recent", name });
-    return sizerOf(peer, { recentXml: typeof recentXml === "string" ? recentXml : undefined });
-  }
+/** What the running server sent last over a link in profile `xep-0361`. */
+async function recentXml(peer: PeerConfig, name: string, data: string): Promise<string | undefined> {
+  if (peer.profile !== "xep-0361") return undefined;
+  const recent = await askServer(data, { command: "link-recent", name });
+  return typeof recent === "string" ? recent : undefined;
+}
+
+/** The store of the server, which may be running; undefined when it never has. */
+function storageIn(data: string): Storage | undefined {
   const path = join(data, DATABASE_FILE);
-  if (!exists(path)) return sizerOf(peer, {});
+  if (!exists(path)) return undefined;
   const turn = new Turn((error) => {
     throw error;
   });
-  const storage = openStorage({ path, turn });
-  try {
-    return sizerOf(peer, { flow: storage.flows(name).sender });
-  } finally {
-    storage.close();
-  }
+  return openStorage({ path, turn });
 }
 
 function exists(path: string): boolean {

@@ -56,6 +56,7 @@ Deno.test("everything that may be left out has its default", () => {
     auth: undefined,
     profile: "xep-0361",
     compression: "deflate",
+    shorten: true,
     rules: ["drop-chat-states", "fold-presence", "strip-xhtml-im"],
     queue: { stanzas: 5_000, sizeBytes: 8_388_608, ageMs: 86_400_000, highestPrecedence: "flash" },
     tellWaitingMs: undefined,

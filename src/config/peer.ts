@@ -100,6 +100,11 @@ const peer = section("The server across a link.", {
     words: ["deflate", "none"],
     fallback: "deflate",
   }),
+  shorten: flag({
+    about:
+      "Whether random ids cross as short ones and, with `deflate`, stanzas by what is new in them; profile `halyard` only. The peer may have another setting.",
+    fallback: true,
+  }),
   rules,
   quiet_hours: byDefault(
     [],

@@ -136,7 +136,7 @@ Deno.test("the starter is right with every key switched on, and shows the defaul
   );
   assert.ok("config" in least);
   const [peer, byDefault] = [on?.peers.get("shore"), least.config.peers.get("b")];
-  const shared = ["profile", "compression", "rules", "queue", "presence"] as const;
+  const shared = ["profile", "compression", "shorten", "rules", "queue", "presence"] as const;
   for (const key of shared) assert.deepEqual(peer?.[key], byDefault?.[key], key);
   const [carrier, carrierByDefault] = [tcpOf(peer?.carriers[0]), tcpOf(byDefault?.carriers[0])];
   for (const key of ["connectTimeoutMs", "retryFirstMs", "retryMostMs"] as const) {

@@ -62,6 +62,8 @@ clients:
 #    # auth: { mode: seal, key_file: shore.key }
 #    # deflate or none; both ends need the same.
 #    compression: deflate
+#    # With profile halyard: random ids cross as short ones, and stanzas by what is new in them.
+#    shorten: true
 #    # What is done to stanzas before they cross: a preset (none, satcom, hf, text-only), or a list
 #    # of presets and rules such as: [hf, { match: { kind: iq, child: vcard-temp }, answer: forbidden }]
 #    rules: hf

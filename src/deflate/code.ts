@@ -1,5 +1,6 @@
 import type { BitWriter } from "./bit_writer.ts";
 import { type Costs, newCosts, setCosts } from "./costs.ts";
+import { type FixedCode, STATIC_CODE } from "./fixed_code.ts";
 import { setCodes } from "./huffman.ts";
 import { matchDistance, matchLength } from "./match.ts";
 import type { Matcher } from "./matcher.ts";
@@ -12,8 +13,6 @@ import {
   LENGTH_BASE,
   LENGTH_EXTRA_BITS,
   LENGTH_SYMBOL,
-  STATIC_DISTANCE_LENGTHS,
-  STATIC_LITERAL_LENGTHS,
 } from "./tables.ts";
 
 /** A code for literals and lengths, and one for distances. */
@@ -32,10 +31,10 @@ export class Code {
   }
 
   /** The one that needs no header (RFC 1951, section 3.2.6). */
-  static static(): Code {
-    const code = new Code(STATIC_LITERAL_LENGTHS.length, STATIC_DISTANCE_LENGTHS.length);
-    code.literalLengths.set(STATIC_LITERAL_LENGTHS);
-    code.distanceLengths.set(STATIC_DISTANCE_LENGTHS);
+  static static({ literalLengths, distanceLengths }: FixedCode = STATIC_CODE): Code {
+    const code = new Code(literalLengths.length, distanceLengths.length);
+    code.literalLengths.set(literalLengths);
+    code.distanceLengths.set(distanceLengths);
     setCosts(code.costs, code.literalLengths, code.distanceLengths, 0);
     code.ready();
     return code;

@@ -1,4 +1,5 @@
 import { BitWriter } from "./bit_writer.ts";
+import type { FixedCode } from "./fixed_code.ts";
 import { Matcher } from "./matcher.ts";
 import { PieceWriter } from "./piece.ts";
 import { BLOCK } from "./tables.ts";
@@ -12,11 +13,15 @@ const HEADER_BITS = 3;
  */
 export class Deflater {
   readonly #matcher = new Matcher();
-  readonly #pieces = new PieceWriter();
+  readonly #pieces: PieceWriter;
   readonly #writer = new BitWriter();
 
-  /** @param history what both ends know already, of which the last 32,768 octets count; nothing is put out for it */
-  constructor(history?: Uint8Array) {
+  /**
+   * @param history what both ends know already, of which the last 32,768 octets count; nothing is put out for it
+   * @param fixed the code of blocks of type 1, when both ends have agreed on another than that of RFC 1951
+   */
+  constructor(history?: Uint8Array, fixed?: FixedCode) {
+    this.#pieces = new PieceWriter(fixed);
     if (history !== undefined) this.#matcher.prime(history);
   }
 

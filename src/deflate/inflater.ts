@@ -1,5 +1,6 @@
 import { BitReader } from "./bit_reader.ts";
 import { DecodeTable } from "./decode_table.ts";
+import { type FixedCode, STATIC_CODE } from "./fixed_code.ts";
 import { History } from "./history.ts";
 import { InflateError } from "./inflate_error.ts";
 import {
@@ -15,12 +16,15 @@ import {
   LENGTH_EXTRA_BITS,
   LITERAL_SYMBOLS,
   REPEAT,
-  STATIC_DISTANCE_LENGTHS,
-  STATIC_LITERAL_LENGTHS,
 } from "./tables.ts";
 
-const STATIC_LITERALS = DecodeTable.of(STATIC_LITERAL_LENGTHS);
-const STATIC_DISTANCES = DecodeTable.of(STATIC_DISTANCE_LENGTHS);
+/** The tables of a code are large and the codes few. */
+const TABLES = new WeakMap<FixedCode, FixedTables>();
+
+interface FixedTables {
+  readonly literals: DecodeTable;
+  readonly distances: DecodeTable;
+}
 
 /**
  * Inflates one direction of a link, block by block: what `Deflater.block` makes, or zlib with Z_SYNC_FLUSH (or
@@ -29,12 +33,17 @@ const STATIC_DISTANCES = DecodeTable.of(STATIC_DISTANCE_LENGTHS);
  */
 export class Inflater {
   readonly #history: History;
+  readonly #fixed: FixedTables;
   readonly #literals = new DecodeTable(LITERAL_SYMBOLS);
   readonly #distances = new DecodeTable(DISTANCE_SYMBOLS);
   readonly #codeLengths = new DecodeTable(CODE_LENGTH_SYMBOLS);
 
-  /** @param history what both ends know already, of which the last 32,768 octets count */
-  constructor(history: Uint8Array = new Uint8Array(0)) {
+  /**
+   * @param history what both ends know already, of which the last 32,768 octets count
+   * @param fixed the code of blocks of type 1, when both ends have agreed on another than that of RFC 1951
+   */
+  constructor(history: Uint8Array = new Uint8Array(0), fixed: FixedCode = STATIC_CODE) {
+    this.#fixed = tablesOf(fixed);
     this.#history = new History(history);
   }
 
@@ -62,7 +71,7 @@ export class Inflater {
       case BLOCK.STORED:
         return this.#stored(reader);
       case BLOCK.STATIC:
-        this.#compressed(reader, STATIC_LITERALS, STATIC_DISTANCES);
+        this.#compressed(reader, this.#fixed.literals, this.#fixed.distances);
         return false;
       case BLOCK.DYNAMIC:
         this.#readCodes(reader);
@@ -147,6 +156,18 @@ export class Inflater {
     }
     return lengths;
   }
+}
+
+function tablesOf(code: FixedCode): FixedTables {
+  let tables = TABLES.get(code);
+  if (tables === undefined) {
+    tables = {
+      literals: DecodeTable.of(code.literalLengths),
+      distances: DecodeTable.of(code.distanceLengths),
+    };
+    TABLES.set(code, tables);
+  }
+  return tables;
 }
 
 function readSymbol(reader: BitReader, table: DecodeTable): number {

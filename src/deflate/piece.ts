@@ -1,6 +1,7 @@
 import type { BitWriter } from "./bit_writer.ts";
 import { Code } from "./code.ts";
 import { setCosts } from "./costs.ts";
+import type { FixedCode } from "./fixed_code.ts";
 import { DynamicHeader } from "./header.ts";
 import { Histogram } from "./histogram.ts";
 import { CodeLengths } from "./huffman.ts";
@@ -31,10 +32,14 @@ export class PieceWriter {
   readonly #parser = new Parser();
   readonly #histogram = new Histogram();
   readonly #codeLengths = new CodeLengths();
-  readonly #static = Code.static();
+  readonly #static: Code;
   readonly #staticChoices = new Uint32Array(PIECE_BYTES);
   #best = new Attempt();
   #next = new Attempt();
+
+  constructor(fixed?: FixedCode) {
+    this.#static = Code.static(fixed);
+  }
 
   /** Writes the piece the matcher has taken. */
   write(writer: BitWriter, matcher: Matcher, size: number): void {

@@ -1,6 +1,6 @@
 import type { Precedence } from "../config/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
-import { elementSizeBytes, writeXml } from "../xml/mod.ts";
+import { elementSizeBytes } from "../xml/mod.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import { type Outcome, RuleSet } from "./rules/mod.ts";
 import type { Sizer } from "./sizer.ts";
@@ -47,7 +47,7 @@ export class Explainer {
         ? undefined
         : result === undefined
         ? 0
-        : await this.#sizer.next(writeXml(result.element)),
+        : await this.#sizer.next(result.element),
     };
   }
 }

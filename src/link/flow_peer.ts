@@ -7,9 +7,10 @@ import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { endedByRestart } from "./ended.ts";
-import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
+import { codingFor, GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
-import { type Borders, inspect } from "./inbound.ts";
+import { LinkIds, stemOf } from "./ids/mod.ts";
+import { type Borders, inspect, oursStands } from "./inbound.ts";
 import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
@@ -42,6 +43,7 @@ export class FlowPeer implements LinkPeer {
   readonly #context: LinkContext;
   readonly #borders: Borders;
   readonly #tally: Tally;
+  readonly #ids: LinkIds;
   readonly #outbox: Outbox;
   readonly #unfolder: Unfolder;
   /** The rules for what comes. */
@@ -53,10 +55,10 @@ export class FlowPeer implements LinkPeer {
   readonly #mode: ModeSwitch;
   readonly #news: LinkNews;
   readonly #expiry: Deadline;
+  readonly #gathering = new Gathering();
   #isRunning = false;
   #isScheduled = false;
   #wasSilent = false;
-  readonly #gathering = new Gathering();
   #cancelWait: CancelTimer | undefined;
   #state: LinkState = "down";
   #sinceMs: number;
@@ -66,7 +68,7 @@ export class FlowPeer implements LinkPeer {
 
   constructor(config: PeerConfig, context: LinkContext) {
     const { clock, random, log, network, router, storage, metrics } = context;
-    const { name, carriers, compression } = config;
+    const { name, carriers, shorten } = config;
     this.#config = config;
     this.#context = context;
     this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
@@ -79,6 +81,8 @@ export class FlowPeer implements LinkPeer {
       answer: (stanza) => router.route(stanza),
     });
     const folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
+    const stem = stemOf(context.servedDomains[0] ?? "", config.domains[0] ?? "");
+    this.#ids = new LinkIds({ store: storage.linkIds(name), random, stem, isOn: shorten });
     this.#outbox = new Outbox({
       folder,
       peer: config,
@@ -86,6 +90,7 @@ export class FlowPeer implements LinkPeer {
       limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
       answer: (stanza) => router.route(stanza),
       status: () => this.status(),
+      finish: (element) => this.#ids.outgoing(element),
       tally: this.#tally,
       clock,
       log,
@@ -95,7 +100,7 @@ export class FlowPeer implements LinkPeer {
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,
-      coding: compression === "deflate" ? 1 : 0,
+      coding: codingFor(config),
       ackDelayMs: ACK_DELAY_MS,
       events: {
         deliver: ({ element }) => this.#deliver(element),
@@ -131,7 +136,7 @@ export class FlowPeer implements LinkPeer {
       engine: this.#engine,
       callers: this.#callers,
       clock,
-      oursStands: this.#oursStands,
+      oursStands: oursStands(this.#borders),
       onUse: (road) => this.#used(road),
     });
     this.#mode = new ModeSwitch({
@@ -226,13 +231,6 @@ export class FlowPeer implements LinkPeer {
     return troubles.find((trouble) => trouble !== undefined);
   }
 
-  /** Of two calls made at the same moment, whether ours is the one that stands. */
-  get #oursStands(): boolean {
-    const [ours = ""] = [...this.#borders.servedDomains].sort();
-    const [theirs = ""] = [...this.#borders.peerDomains].sort();
-    return ours < theirs;
-  }
-
   #connected(transport: Transport, ranked: RankedCarrier, isOurs: boolean): void {
     const { host, port } = transport.remote;
     this.#context.log.info("link connected", {
@@ -316,7 +314,7 @@ export class FlowPeer implements LinkPeer {
   #deliver(element: Element): void {
     const { clock, router, log } = this.#context;
     const { name } = this.#config;
-    const stanza = inspect(element, this.#borders, { kind: "link", name }, clock.nowMs());
+    const stanza = inspect(this.#ids.incoming(element), this.#borders, { kind: "link", name }, clock.nowMs());
     if ("condition" in stanza) {
       this.#tally.addRefused();
       log.warn("link stanza refused", { peer: name, condition: stanza.condition, why: stanza.why });

@@ -9,6 +9,13 @@ export interface Borders {
   readonly servedDomains: ReadonlySet<string>;
 }
 
+/** Of two calls made at the same moment, whether ours is the one that stands: both sides know that without a word. */
+export function oursStands({ peerDomains, servedDomains }: Borders): boolean {
+  const [ours = ""] = [...servedDomains].sort();
+  const [theirs = ""] = [...peerDomains].sort();
+  return ours < theirs;
+}
+
 /** What is wrong with the addresses of a stanza. */
 export interface AddressFault {
   /** The stream error that it is worth when it happens too often. */

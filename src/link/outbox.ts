@@ -2,7 +2,7 @@ import { type Clock, errorText, type Log } from "../base/mod.ts";
 import type { Precedence } from "../config/mod.ts";
 import { type Jid, ownStanza, type Stanza } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
-import { elementSizeBytes, writeXml, type XmlLimits } from "../xml/mod.ts";
+import { type Element, elementSizeBytes, writeXml, type XmlLimits } from "../xml/mod.ts";
 import { lateReply, lateRuleAt, noticesAt } from "./amp.ts";
 import type { AudienceFolder, Folded, Leaving } from "./audience.ts";
 import { queueClass } from "./classes.ts";
@@ -34,6 +34,8 @@ export interface OutboxOptions {
   readonly answer: (stanza: Stanza) => void;
   /** How the link stands, for senders who are told why their message waits. */
   readonly status: () => Pick<PeerStatus, "state" | "sinceMs" | "queue">;
+  /** The last change to what leaves; none when not given. */
+  readonly finish?: ((element: Element) => Element) | undefined;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
@@ -173,7 +175,7 @@ export class Outbox {
         stanzas.push(...folded.members.map(({ waiting }) => waiting));
         crossing++;
         sizeBytes += next.sizeBytes;
-        xml += writeXml(folded.element);
+        xml += this.#written(folded.element);
         continue;
       }
       this.#queue.remove(next);
@@ -190,9 +192,14 @@ export class Outbox {
       stanzas.push(next);
       crossing++;
       sizeBytes += next.sizeBytes;
-      xml += writeXml(stamped(left, this.#options.clock.nowMs()));
+      xml += this.#written(stamped(left, this.#options.clock.nowMs()));
     }
     return stanzas.length === 0 ? undefined : { xml, stanzas, crossing };
+  }
+
+  /** A stanza as it crosses. */
+  #written(element: Element): string {
+    return writeXml(this.#options.finish?.(element) ?? element);
   }
 
   /** What leaves next, if it stands for what waits behind it too. */

@@ -24,6 +24,11 @@ export interface PeerConfig {
   readonly auth?: { readonly mode: "sign" | "seal"; readonly key: Uint8Array } | undefined;
   /** `deflate`: one zlib stream each way from the first byte, flushed at each batch. Both sides must agree. */
   readonly compression: "deflate" | "none";
+  /**
+   * In profile `halyard`: whether what carries no meaning for the receiver is left out, and random ids cross as short
+   * ones. The other side may have another setting.
+   */
+  readonly shorten: boolean;
   /** In the order in which they are asked. */
   readonly rules: readonly RuleConfig[];
   readonly queue: QueueLimits;

@@ -1,10 +1,14 @@
-import { Deflater } from "../deflate/mod.ts";
+import type { RandomSource } from "../base/mod.ts";
 import { deflater } from "../net/mod.ts";
-import type { SenderRecord } from "../storage/mod.ts";
-import { DICTIONARY } from "./flow/dictionary.ts";
+import type { LinkId, LinkIdStore, SenderRecord } from "../storage/mod.ts";
+import { type Element, writeXml } from "../xml/mod.ts";
+import { codingFor, dictionaryOf, FlowEncoder } from "./flow/coder.ts";
+import type { Coding } from "./flow/frame.ts";
 import { overheadOf } from "./flow/guard_frame.ts";
-import { History } from "./flow/history.ts";
-import type { FlowHalfStore } from "./flow/store.ts";
+import { History, type Window } from "./flow/history.ts";
+import { Shortener } from "./flow/shortener.ts";
+import type { FlowHalfStore, NumberedText } from "./flow/store.ts";
+import { LinkIds } from "./ids/mod.ts";
 import type { PeerConfig } from "./peer_config.ts";
 
 /** Says what stanzas would cost on a link, one after the other, each in a batch of its own. */
@@ -12,13 +16,15 @@ export interface Sizer {
   /** From what the compressor starts. */
   readonly state: "the last that was sent" | "nothing sent yet" | "no compression";
   /** Octets on the link for one more stanza. */
-  next(xml: string): Promise<number>;
+  next(element: Element): Promise<number>;
 }
 
 /** What is known of what a peer was sent. */
 export interface SentSoFar {
   /** Profile `halyard`: the store's record of the flow. */
   readonly flow?: FlowHalfStore<SenderRecord> | undefined;
+  /** Profile `halyard`: the ids of the link, which are left as they are. */
+  readonly ids?: LinkIdStore | undefined;
   /** Profile `xep-0361`: the last text of the connection in use; undefined when there is none. */
   readonly recentXml?: string | undefined;
 }
@@ -26,32 +32,69 @@ export interface SentSoFar {
 const encoder = new TextEncoder();
 
 /** What of a peer's configuration decides about size. */
-export interface SizedPeer extends Pick<PeerConfig, "profile" | "compression"> {
+export interface SizedPeer extends Pick<PeerConfig, "profile" | "compression" | "shorten"> {
   readonly auth?: { readonly mode: "sign" | "seal" } | undefined;
 }
 
+/** It is another server's in the same place, and of the same length. */
+const STEM = "own";
+/** What a running server would draw is not known, and of the same length. */
+const NO_RANDOM: RandomSource = { bytes: (sizeBytes) => new Uint8Array(sizeBytes) };
+
 /** A sizer for a link, with the compressor that the link uses. */
 export function sizerOf(peer: SizedPeer, sent: SentSoFar): Sizer {
-  const isFlow = peer.profile === "halyard";
-  if (isFlow) return flowSizer(peer, sent.flow);
+  if (peer.profile === "halyard") return flowSizer(peer, sent);
   if (peer.compression === "deflate") return streamSizer(sent.recentXml);
-  return { state: "no compression", next: (xml) => Promise.resolve(encoder.encode(xml).length) };
+  const next = (element: Element) => Promise.resolve(encoder.encode(writeXml(element)).length);
+  return { state: "no compression", next };
 }
 
-/** Raw DEFLATE from the history that the other side has or will have (docs/link-protocol.md sections 2 and 4). */
-function flowSizer(peer: SizedPeer, store: FlowHalfStore<SenderRecord> | undefined): Sizer {
-  const framed = (dataBytes: number) => Promise.resolve(framedBytes(dataBytes, peer.auth?.mode));
-  if (peer.compression === "none") {
-    return { state: "no compression", next: (xml) => framed(encoder.encode(xml).length) };
-  }
-  const loaded = store?.load();
-  const history = loaded === undefined || loaded.record.sent === 0
-    ? undefined
-    : new History(DICTIONARY, loaded.record.base, loaded.texts).at(loaded.record.sent);
-  const compressor = new Deflater(history ?? DICTIONARY);
+/** From the history that the other side has or will have (docs/link-protocol.md sections 2, 4, 10 and 11). */
+function flowSizer(peer: SizedPeer, { flow, ids }: SentSoFar): Sizer {
+  const coding = codingFor(peer);
+  const loaded = flow?.load();
+  const sent = loaded?.record.coding === coding ? loaded.record.sent : 0;
+  const texts = sent === 0 ? [] : loaded?.texts ?? [];
+  const history = new History(dictionaryOf(coding), loaded?.record.base ?? 1, texts);
+  const compressor = coding === 2
+    ? replayed(texts)
+    : new FlowEncoder(coding, windowOf(coding, history, sent));
+  const after = new Shortener(texts.map(({ text }) => text)).counted;
+  const linkIds = new LinkIds({
+    store: overlay(ids),
+    random: NO_RANDOM,
+    isOn: peer.shorten,
+    stem: STEM,
+    after,
+  });
   return {
-    state: history === undefined ? "nothing sent yet" : "the last that was sent",
-    next: (xml) => framed(compressor.block(encoder.encode(xml)).length),
+    state: coding === 0 ? "no compression" : sent > 0 ? "the last that was sent" : "nothing sent yet",
+    next: (element) => {
+      const text = encoder.encode(writeXml(linkIds.outgoing(element)));
+      return Promise.resolve(framedBytes(compressor.encode([text]).length, peer.auth?.mode));
+    },
+  };
+}
+
+/** A stream's compressor has not seen the texts that the history holds, but what became of them. */
+function replayed(texts: readonly NumberedText[]): FlowEncoder {
+  const compressor = new FlowEncoder(2, { octets: dictionaryOf(2), texts: [] });
+  for (const { text } of texts) compressor.encode([text]);
+  return compressor;
+}
+
+function windowOf(coding: Coding, history: History, sent: number): Window {
+  return history.window(sent) ?? { octets: dictionaryOf(coding), texts: [] };
+}
+
+/** The ids of a link, to which may be added without changing them. */
+function overlay(ids: LinkIdStore | undefined): LinkIdStore {
+  const added: LinkId[] = [];
+  return {
+    byOriginal: (original) => added.find((id) => id.original === original) ?? ids?.byOriginal(original),
+    byShort: (short) => added.find((id) => id.short === short) ?? ids?.byShort(short),
+    add: (id) => void added.push(id),
+    use() {},
   };
 }
 
@@ -68,14 +111,14 @@ function framedBytes(dataBytes: number, mode: "sign" | "seal" | undefined): numb
 function streamSizer(recentXml: string | undefined): Sizer {
   const { readable, writable } = deflater();
   const [reader, writer] = [readable.getReader(), writable.getWriter()];
-  const next = async (xml: string): Promise<number> => {
+  const write = async (xml: string): Promise<number> => {
     // Each write comes out as one chunk.
     const [chunk] = await Promise.all([reader.read(), writer.write(encoder.encode(xml))]);
     return chunk.value?.length ?? 0;
   };
-  const filled = recentXml === undefined || recentXml === "" ? Promise.resolve(0) : next(recentXml);
+  const filled = recentXml === undefined || recentXml === "" ? Promise.resolve(0) : write(recentXml);
   return {
     state: recentXml === undefined ? "nothing sent yet" : "the last that was sent",
-    next: (xml) => filled.then(() => next(xml)),
+    next: (element) => filled.then(() => write(writeXml(element))),
   };
 }

@@ -8,6 +8,7 @@ import { Links, type TcpCarrierConfig } from "./mod.ts";
 import { stanza } from "./testing/stanzas.ts";
 import { MemoryEpochs } from "./flow/testing/memory_epochs.ts";
 import { MemoryStore } from "./flow/testing/memory_store.ts";
+import { MemoryLinkIds } from "./testing/memory_link_ids.ts";
 import { MemoryQueueStore, MemorySettings } from "./testing/world.ts";
 
 const HERE: AddressRange = {
@@ -31,6 +32,7 @@ function server(
       profile: "xep-0361",
       toldDownAfterMs: 0,
       compression: "deflate",
+      shorten: false,
       rules: [],
       queue: { stanzas: 10, sizeBytes: 10_000, ageMs: 60_000, iqAgeMs: 60_000 },
       carriers: [{ kind: "tcp", allowFrom: [HERE], ...times, ...carrier }],
@@ -42,6 +44,7 @@ function server(
       linkQueue: new MemoryQueueStore(),
       flows: () => new MemoryStore(),
       settings: new MemorySettings(),
+      linkIds: () => new MemoryLinkIds(),
       linkEpochs: () => new MemoryEpochs(),
     },
     clock: systemClock,

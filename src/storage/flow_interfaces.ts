@@ -13,6 +13,8 @@ export interface SenderRecord {
   readonly sent: number;
   /** Start of the last cold opening. */
   readonly base: number;
+  /** How the flow is coded since then. */
+  readonly coding: number;
 }
 
 /** What a receiver keeps about the other side's flow. */
@@ -22,6 +24,8 @@ export interface ReceiverRecord {
   readonly base: number;
   /** The last incarnations that ended, one behind the other. */
   readonly retired: Uint8Array;
+  /** How the flow is coded since the last cold opening. */
+  readonly coding: number;
 }
 
 /** One direction of a link: its record and the texts that may be asked for again. */

@@ -9,6 +9,7 @@ type FlowRow = {
   readonly base: number;
   readonly confirmed: number;
   readonly retired: Uint8Array;
+  readonly coding: number;
 };
 
 /** Of the columns, what the other direction has no use for. */
@@ -32,13 +33,14 @@ export class SqliteFlows {
   constructor(db: Connection) {
     this.#db = db;
     this.#load = db.query(
-      "SELECT incarnation, mark, sent, base, confirmed, retired FROM flows WHERE peer = ? AND direction = ?",
+      "SELECT incarnation, mark, sent, base, confirmed, retired, coding FROM flows WHERE peer = ? AND direction = ?",
     );
     this.#save = db.command(
-      "INSERT INTO flows (peer, direction, incarnation, mark, sent, base, confirmed, retired) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) " +
+      "INSERT INTO flows (peer, direction, incarnation, mark, sent, base, confirmed, retired, coding) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) " +
         "ON CONFLICT DO UPDATE SET incarnation = excluded.incarnation, mark = excluded.mark, " +
-        "sent = excluded.sent, base = excluded.base, confirmed = excluded.confirmed, retired = excluded.retired",
+        "sent = excluded.sent, base = excluded.base, confirmed = excluded.confirmed, retired = excluded.retired, " +
+        "coding = excluded.coding",
     );
     this.#texts = db.query(
       "SELECT number, text FROM flow_texts WHERE peer = ? AND direction = ? ORDER BY number",
@@ -53,19 +55,26 @@ export class SqliteFlows {
       sender: this.#half<SenderRecord>(
         peer,
         "out",
-        ({ incarnation, mark, sent, base, confirmed }) => ({
+        ({ incarnation, mark, sent, base, confirmed, coding }) => ({
           incarnation,
           acked: mark,
           confirmed,
           sent,
           base,
+          coding,
         }),
         ({ acked, ...record }) => ({ ...NOTHING, ...record, mark: acked }),
       ),
       receiver: this.#half<ReceiverRecord>(
         peer,
         "in",
-        ({ incarnation, mark, base, retired }) => ({ incarnation, received: mark, base, retired }),
+        ({ incarnation, mark, base, retired, coding }) => ({
+          incarnation,
+          received: mark,
+          base,
+          retired,
+          coding,
+        }),
         ({ received, ...record }) => ({ ...NOTHING, ...record, mark: received }),
       ),
     };
@@ -90,8 +99,8 @@ export class SqliteFlows {
       save: (record) => {
         if (this.#unsaved.size === 0) this.#db.lastly(() => this.#saveAll());
         this.#unsaved.set(`${direction} ${peer}`, () => {
-          const { incarnation, mark, sent, base, confirmed, retired } = toRow(record);
-          this.#save.run(peer, direction, incarnation, mark, sent, base, confirmed, retired);
+          const { incarnation, mark, sent, base, confirmed, retired, coding } = toRow(record);
+          this.#save.run(peer, direction, incarnation, mark, sent, base, confirmed, retired, coding);
         });
       },
       addText: ({ number, text }) => void this.#addText.run(peer, direction, number, text),

@@ -27,15 +27,27 @@ Deno.test("a flow that never was is not there", () => {
 Deno.test("both directions of each peer are kept apart, with their texts in order", () => {
   withFlows((storage) => {
     const { sender, receiver } = storage.flows("shore");
-    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1 });
-    receiver.save({ incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9) });
+    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 });
+    receiver.save({
+      incarnation: INCARNATION,
+      received: 9,
+      base: 7,
+      retired: Uint8Array.of(9, 9, 9, 9),
+      coding: 1,
+    });
     for (const text of [...TEXTS].reverse()) sender.addText(text);
     assert.deepEqual(sender.load(), {
-      record: { incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1 },
+      record: { incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 },
       texts: TEXTS,
     });
     assert.deepEqual(receiver.load(), {
-      record: { incarnation: INCARNATION, received: 9, base: 7, retired: Uint8Array.of(9, 9, 9, 9) },
+      record: {
+        incarnation: INCARNATION,
+        received: 9,
+        base: 7,
+        retired: Uint8Array.of(9, 9, 9, 9),
+        coding: 1,
+      },
       texts: [],
     });
     assert.equal(storage.flows("other").sender.load(), undefined);
@@ -45,11 +57,11 @@ Deno.test("both directions of each peer are kept apart, with their texts in orde
 Deno.test("texts go from the oldest on, or all at once; the record is replaced", () => {
   withFlows((storage) => {
     const { sender } = storage.flows("shore");
-    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1 });
+    sender.save({ incarnation: INCARNATION, acked: 1, confirmed: 3, sent: 3, base: 1, coding: 2 });
     for (const text of TEXTS) sender.addText(text);
     sender.removeBelow(3);
     assert.deepEqual(sender.load()?.texts.map(({ number }) => number), [3]);
-    sender.save({ incarnation: INCARNATION, acked: 3, confirmed: 3, sent: 3, base: 2 });
+    sender.save({ incarnation: INCARNATION, acked: 3, confirmed: 3, sent: 3, base: 2, coding: 2 });
     assert.equal(sender.load()?.record.acked, 3);
     sender.clear();
     assert.deepEqual(sender.load()?.texts, []);
@@ -60,7 +72,7 @@ Deno.test("of the states of one turn the last is kept, however often it changes"
   withFlows((storage) => {
     const { sender } = storage.flows("shore");
     for (const sent of [1, 2, 3]) {
-      sender.save({ incarnation: INCARNATION, acked: 0, confirmed: 0, sent, base: 1 });
+      sender.save({ incarnation: INCARNATION, acked: 0, confirmed: 0, sent, base: 1, coding: 1 });
     }
     assert.equal(storage.flows("shore").sender.load()?.record.sent, 3);
   });
@@ -72,7 +84,14 @@ Deno.test("a state that was changed outlives the store, and is committed with th
       throw error;
     });
     const first = openStorage({ path, turn });
-    first.flows("shore").sender.save({ incarnation: INCARNATION, acked: 0, confirmed: 0, sent: 1, base: 1 });
+    first.flows("shore").sender.save({
+      incarnation: INCARNATION,
+      acked: 0,
+      confirmed: 0,
+      sent: 1,
+      base: 1,
+      coding: 1,
+    });
     for (const text of TEXTS.slice(0, 1)) first.flows("shore").sender.addText(text);
     turn.end();
     const second = openStorage({ path, turn: new Turn(() => {}) });

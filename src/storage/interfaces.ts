@@ -1,5 +1,6 @@
 import type { LinkEpochStore } from "./epoch_interfaces.ts";
 import type { FlowStore } from "./flow_interfaces.ts";
+import type { LinkIdStore } from "./link_id_interfaces.ts";
 
 /**
  * What Halyard keeps, one small interface per need. All calls are synchronous and take part in the turn's one
@@ -183,6 +184,8 @@ export interface Storage {
   flows(peer: string): FlowStore;
   /** The epochs of the link to `peer`, when it is authenticated. */
   linkEpochs(peer: string): LinkEpochStore;
+  /** The ids that cross the link to `peer` as short ones. */
+  linkIds(peer: string): LinkIdStore;
   readonly settings: SettingStore;
   readonly answers: AnswerStore;
   readonly vcards: VcardStore;

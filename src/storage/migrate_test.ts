@@ -70,15 +70,20 @@ const THIRD_SAMPLE = `${SECOND_SAMPLE};
 const FOURTH_SAMPLE = `${THIRD_SAMPLE};
    INSERT INTO link_epochs VALUES ('shore', 'in', 1793000000)`;
 
+const FIFTH_SAMPLE = `${FOURTH_SAMPLE};
+   INSERT INTO cached_answers VALUES ('shore', 'k', 'vcard', 'a@example', '<iq/>', '', 5, 50);
+   INSERT INTO vcards VALUES ('romeo', '<vCard/>')`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
   SECOND_SAMPLE,
   THIRD_SAMPLE,
   FOURTH_SAMPLE,
-  `${FOURTH_SAMPLE};
-   INSERT INTO cached_answers VALUES ('shore', 'k', 'vcard', 'a@example', '<iq/>', '', 5, 50);
-   INSERT INTO vcards VALUES ('romeo', '<vCard/>')`,
+  FIFTH_SAMPLE,
+  `${FIFTH_SAMPLE};
+   UPDATE flows SET coding = 2;
+   INSERT INTO link_ids VALUES ('shore', 'Abcdefgh-1', 'c4c1d6a0', 'romeo@ship.example', 1)`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -104,6 +109,14 @@ for (const [n, sample] of SAMPLES.entries()) {
         ]);
         assert.deepEqual(storage.offline.list("romeo"), [{ id: 5, xml: "<message/>", receivedMs: 30 }]);
         assert.equal(storage.flows("shore").sender.load()?.record.sent, n === 0 ? undefined : 4);
+        assert.equal(
+          storage.flows("shore").sender.load()?.record.coding,
+          n === 0 ? undefined : n < 5 ? 1 : 2,
+        );
+        assert.equal(
+          storage.linkIds("shore").byOriginal("c4c1d6a0")?.short,
+          n < 5 ? undefined : "Abcdefgh-1",
+        );
         assert.equal(storage.linkEpochs("shore").load().in, n < 3 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
         assert.equal(storage.vcards.get("romeo"), n < 4 ? undefined : "<vCard/>");

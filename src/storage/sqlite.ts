@@ -6,6 +6,7 @@ import { openDatabase } from "./database.ts";
 import { SqliteFlows } from "./flows.ts";
 import type { Storage } from "./interfaces.ts";
 import { SqliteLinkEpochs } from "./link_epochs.ts";
+import { SqliteLinkIds } from "./link_ids.ts";
 import { SqliteLinkQueue } from "./link_queue.ts";
 import { SqliteOffline } from "./offline.ts";
 import { SqliteRosters } from "./rosters.ts";
@@ -36,6 +37,7 @@ export function openStorage(options: StorageOptions): Storage {
     const connection = new Connection(openDatabase(options.path), options.turn);
     const flows = new SqliteFlows(connection);
     const linkEpochs = new SqliteLinkEpochs(connection);
+    const linkIds = new SqliteLinkIds(connection);
     return {
       accounts: new SqliteAccounts(connection),
       rosters: new SqliteRosters(connection),
@@ -43,6 +45,7 @@ export function openStorage(options: StorageOptions): Storage {
       linkQueue: new SqliteLinkQueue(connection),
       flows: (peer) => flows.of(peer),
       linkEpochs: (peer) => linkEpochs.of(peer),
+      linkIds: (peer) => linkIds.of(peer),
       settings: new SqliteSettings(connection),
       answers: new SqliteAnswers(connection),
       vcards: new SqliteVcards(connection),

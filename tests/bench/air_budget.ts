@@ -81,7 +81,8 @@ async function talk(
   for (const body of bodies.slice(0, FURTHER_MESSAGES)) {
     const id = air.uuid();
     from.send(phoneMessage(jid, body, id));
-    await air.take(to, (xml) => xml.includes(id));
+    // Its id may cross as another one.
+    await air.take(to, (xml) => xml.includes(`<body>${escapeText(body)}</body>`));
     await air.world.clock.advance(BETWEEN_MS);
   }
   return air.since();

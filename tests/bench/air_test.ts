@@ -14,6 +14,8 @@ const PROMISED: readonly (readonly [name: string, most: number, per: number])[] 
   ["50 further messages, ship to shore", 105, 50],
   ["second login", 40, 1],
   ["halyard: second login", 40, 1],
+  ["halyard: 50 further messages, ship to shore", 55, 50],
+  ["halyard: 50 messages back", 55, 50],
 ];
 
 const measured: Budgets = await measureBudgets();

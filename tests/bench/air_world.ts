@@ -33,6 +33,8 @@ export interface Air {
 export interface AirChoice {
   /** Rules of both peers; those of the budgets unless given. */
   readonly rules?: string;
+  /** Whether stanzas are shortened; they are unless said otherwise. */
+  readonly shorten?: boolean;
   /** Where the servers keep their databases; in memory unless they have to survive a restart. */
   readonly directory?: string;
 }
@@ -45,10 +47,10 @@ export class AirWorld {
 
   static async start(profile: Profile, choice: AirChoice = {}): Promise<AirWorld> {
     const air = new AirWorld();
-    const { rules = AIR_PEER.rules, directory } = choice;
+    const { rules = AIR_PEER.rules, shorten = true, directory } = choice;
     for (const [side, other] of [["ship", "shore"], ["shore", "ship"]] as const) {
       const path = directory === undefined ? ":memory:" : `${directory}/${side}.db`;
-      await air.world.add(side, HOSTS[side], config(side, other, profile, rules), path);
+      await air.world.add(side, HOSTS[side], config(side, other, profile, rules, shorten), path);
     }
     return air;
   }
@@ -107,7 +109,7 @@ export class AirWorld {
   }
 }
 
-function config(side: Side, other: Side, profile: Profile, rules: string): string {
+function config(side: Side, other: Side, profile: Profile, rules: string, shorten: boolean): string {
   const calls = side === "ship"
     ? `connect: "${HOSTS[other]}:${LINK_PORT}"`
     : `listen: "${HOSTS[side]}:${LINK_PORT}"`;
@@ -121,6 +123,7 @@ peers:
     profile: ${profile}
     compression: ${AIR_PEER.compression}
     rules: ${rules}
+    shorten: ${shorten}
     carriers:
       - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], rate: ${AIR_LINK.rateBps}bps }
 `;

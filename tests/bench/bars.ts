@@ -63,7 +63,9 @@ class Scene {
   }
 
   static async start(directory?: string): Promise<Scene> {
-    const choice = directory === undefined ? { rules: RULES } : { rules: RULES, directory };
+    // The bars are about the link before anything shortens what crosses it.
+    const plain = { rules: RULES, shorten: false };
+    const choice = directory === undefined ? plain : { ...plain, directory };
     const scene = new Scene(await AirWorld.start("halyard", choice));
     scene.air.world.addAccount("ship", "romeo");
     scene.air.world.addAccount("shore", "juliet");

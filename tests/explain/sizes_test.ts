@@ -69,6 +69,7 @@ for (
       const peer = peerOf(text);
       const sizer = sizerOf(peer, {
         flow: world.storage("ship").flows("shore").sender,
+        ids: world.storage("ship").linkIds("shore"),
         recentXml: ship.links.recentXml("shore"),
       });
       assert.equal(sizer.state, compression === "none" ? "no compression" : "the last that was sent");

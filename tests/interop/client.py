@@ -24,7 +24,7 @@ class Client(slixmpp.ClientXMPP):
         # The test decides on every subscription itself.
         self.auto_authorize = None
         self.auto_subscribe = False
-        for plugin in ("xep_0030", "xep_0092", "xep_0199", "xep_0202", "xep_0203"):
+        for plugin in ("xep_0030", "xep_0092", "xep_0199", "xep_0184", "xep_0202", "xep_0203", "xep_0308"):
             self.register_plugin(plugin)
         if command.get("ca"):
             self.ca_certs = command["ca"]
@@ -38,6 +38,7 @@ class Client(slixmpp.ClientXMPP):
         self.register_plugin("xep_0184")
         self.add_event_handler("receipt_received", lambda message: tell("receipt", id=message["receipt"]))
         self.add_event_handler("message_error", self.on_message)
+        self.add_event_handler("receipt_received", self.on_receipt)
         self.add_event_handler("presence", self.on_presence)
         self.add_event_handler("roster_update", self.on_roster)
         self.add_event_handler("stream_error", lambda error: tell("stream_error", condition=error["condition"]))
@@ -54,6 +55,7 @@ class Client(slixmpp.ClientXMPP):
 
     def on_message(self, message):
         delay = message.xml.find("{urn:xmpp:delay}delay")
+        replace = message.xml.find("{urn:xmpp:message-correct:0}replace")
         tell(
             "message",
             sender=str(message["from"]),
@@ -61,7 +63,11 @@ class Client(slixmpp.ClientXMPP):
             id=message["id"],
             body=message["body"],
             delay=None if delay is None else delay.get("stamp"),
+            about=None if replace is None else replace.get("id"),
         )
+
+    def on_receipt(self, message):
+        tell("receipt", sender=str(message["from"]), about=message["receipt"])
 
     def on_presence(self, presence):
         tell(
@@ -109,6 +115,8 @@ class Client(slixmpp.ClientXMPP):
         message["id"] = self.new_id()
         if command.get("receipt"):
             message["request_receipt"] = True
+        if command.get("about"):
+            message["replace"]["id"] = command["about"]
         message.send()
         return {"id": message["id"]}
 

@@ -24,10 +24,13 @@ export class ShipAndShore {
   }
 
   /** Starts both, with the accounts romeo@ship.example and juliet@shore.example. */
-  static async start(options: SimLinkOptions): Promise<ShipAndShore> {
+  static async start(
+    options: SimLinkOptions,
+    profile: "halyard" | "xep-0361" = "xep-0361",
+  ): Promise<ShipAndShore> {
     const world = new ShipAndShore(options);
     try {
-      await world.#configure();
+      await world.#configure(profile);
       for (const side of SIDES) await world.startServer(side);
       return world;
     } catch (error) {
@@ -101,13 +104,13 @@ export class ShipAndShore {
     await this.#scratch[Symbol.asyncDispose]();
   }
 
-  async #configure(): Promise<void> {
+  async #configure(profile: "halyard" | "xep-0361"): Promise<void> {
     const ports = { ship: pickPorts(), shore: pickPorts() };
     const toShore = await this.#way("shore", ports.shore.link, "forth");
     const toShip = await this.#way("ship", ports.ship.link, "back");
     const { path } = this.#scratch;
-    const shore = { domain: "shore.example", connectPort: toShore.port, rate: "9600bps" };
-    const ship = { domain: "ship.example", connectPort: toShip.port, rate: "9600bps" };
+    const shore = { domain: "shore.example", connectPort: toShore.port, rate: "9600bps", profile };
+    const ship = { domain: "ship.example", connectPort: toShip.port, rate: "9600bps", profile };
     this.#sites.set("ship", await writeSite(path, "ship.example", ports.ship, { peers: { shore } }));
     this.#sites.set("shore", await writeSite(path, "shore.example", ports.shore, { peers: { ship } }));
     await addUser(this.site("ship").configPath, "romeo@ship.example", PASSWORD);

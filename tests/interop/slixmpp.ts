@@ -21,6 +21,8 @@ export interface ClientEvent {
   readonly kind?: string;
   readonly id?: string;
   readonly body?: string;
+  /** The id that a receipt, or a correction, names. */
+  readonly about?: string | null;
   readonly delay?: string | null;
   readonly show?: string;
   readonly status?: string;

@@ -4,7 +4,7 @@
  * one run with its whole trace.
  */
 import { Duel, playDuel } from "../../src/link/flow/testing/duel.ts";
-import { KINDS, type Mishaps } from "../../src/link/flow/testing/mishaps.ts";
+import { KINDS, type Mishaps, SHORTENED } from "../../src/link/flow/testing/mishaps.ts";
 import { print } from "../support/print.ts";
 import { playVoyage, VOYAGE_STEPS } from "./voyage.ts";
 
@@ -23,7 +23,7 @@ function flag(name: string): number | undefined {
 /** All kinds of link, or those whose name holds what `--kind` says. */
 function chosenKinds(): [string, Mishaps][] {
   const wanted = word("kind") ?? "";
-  return Object.entries(KINDS).filter(([kind]) => kind.includes(wanted));
+  return Object.entries({ ...KINDS, ...SHORTENED }).filter(([kind]) => kind.includes(wanted));
 }
 
 function replayDuels(seed: number, steps: number): void {

@@ -31,8 +31,26 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
   [
     "compression resumes one octet late",
     "link/flow/stream_channel.ts",
-    "this.#deflater = new Deflater(history);",
-    "this.#deflater = new Deflater(history.slice(0, -1));",
+    "new FlowEncoder(this.#core.coding, window);",
+    "new FlowEncoder(this.#core.coding, { ...window, octets: window.octets.slice(0, -1) });",
+  ],
+  [
+    "shortening resumes one stanza late",
+    "link/flow/coder.ts",
+    "new Shortener(texts)",
+    "new Shortener(texts.slice(0, -1))",
+  ],
+  [
+    "a shortened block is taken to go on from what was said, not from the history",
+    "link/flow/coder.ts",
+    "this.followsHistory = coding !== 2;",
+    "this.followsHistory = true;",
+  ],
+  [
+    "the receiver forgets how the flow is coded",
+    "link/flow/receiver.ts",
+    "    this.#coding = coding;\n    this.#history",
+    "    this.#history",
   ],
   [
     "sending resumes one stanza late",

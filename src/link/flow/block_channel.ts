@@ -1,10 +1,11 @@
-import { Deflater, Inflater } from "../../deflate/mod.ts";
 import { BlockRefusals } from "./block_refusals.ts";
 import type { Channel, Outgoing, Room } from "./channel.ts";
+import { FlowDecoder, FlowEncoder } from "./coder.ts";
 import { type Core, FRAME_TEXT_SIZE_BYTES } from "./core.ts";
 import { decodeFrame, encodeFrame, type Frame, type Mark, NO_FRAME, type Refusal } from "./frame.ts";
 import { DamageError } from "./octets.ts";
-import { WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
+import type { Window } from "./history.ts";
+import { type Start, WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
 import { joinTexts, sizeOfTexts } from "./stanzas.ts";
 import type { NumberedText } from "./store.ts";
 
@@ -45,7 +46,7 @@ interface Coder<C> {
 interface Filled {
   readonly texts: readonly NumberedText[];
   readonly data: Uint8Array;
-  readonly coder: Deflater | undefined;
+  readonly coder: FlowEncoder | undefined;
 }
 
 /**
@@ -62,9 +63,9 @@ export class BlockChannel implements Channel {
   #next: number;
   #generation: number;
   #isColdDue = false;
-  #deflater: Coder<Deflater> | undefined;
+  #encoder: Coder<FlowEncoder> | undefined;
   #ratio = FIRST_RATIO;
-  #inflater: Coder<Inflater> | undefined;
+  #decoder: Coder<FlowDecoder> | undefined;
   #receiverGeneration: number;
   /** What this side has, as far as it may be acknowledged here. */
   #taken: number;
@@ -167,29 +168,29 @@ export class BlockChannel implements Channel {
   }
 
   #withData(head: Frame, room: Room): { readonly frame: Frame; readonly filled: Filled } {
-    const { history, ...start } = this.#start();
+    const { window, ...start } = this.#start();
     const frame = { ...head, ...start };
-    const filled = this.#fill(history, room, encodeFrame({ ...frame, data: new Uint8Array(0) }).length);
+    const filled = this.#fill(window, room, encodeFrame({ ...frame, data: new Uint8Array(0) }).length);
     return { frame: { ...frame, data: filled.data }, filled };
   }
 
   /** How the block says from where it goes on. */
-  #start(): Pick<Frame, "opening" | "place"> & { readonly history: Uint8Array } {
-    const { sender, dictionary } = this.#core;
+  #start(): Pick<Frame, "opening" | "place"> & Pick<Start, "window"> {
+    const { sender } = this.#core;
     const before = this.#next - 1;
-    const history = this.#isColdDue || this.#next < sender.base ? undefined : sender.historyAt(before);
-    if (history === undefined) {
+    const window = this.#isColdDue || this.#next < sender.base ? undefined : sender.windowAt(before);
+    if (window === undefined) {
       sender.open(true);
       this.#isColdDue = false;
       this.#catchUp();
     } else if (this.#next !== sender.base) {
-      return { opening: undefined, place: sender.markAt(before, history), history };
+      return { opening: undefined, place: sender.markAt(before, window.octets), window };
     }
-    return { opening: sender.coldOpening, place: undefined, history: dictionary };
+    return { ...sender.coldStart, place: undefined };
   }
 
   /** As many stanzas as fit, at least one. */
-  #fill(history: Uint8Array, room: Room, overheadBytes: number): Filled {
+  #fill(window: Window, room: Room, overheadBytes: number): Filled {
     const mostBytes = Math.max(1, room.blockBytes - overheadBytes);
     if (this.#core.coding === 0) {
       const texts = this.#texts(Math.min(mostBytes, room.textBytes));
@@ -200,7 +201,7 @@ export class BlockChannel implements Channel {
     for (let attempt = 0; attempt < FILL_TRIES; attempt++) {
       const wanted = this.#texts(Math.min(mostBytes / this.#ratio, room.textBytes)).slice(0, most - 1);
       const texts = wanted.length >= least ? wanted : this.#texts(room.textBytes).slice(0, least);
-      const filled = this.#compressed(history, texts, best === undefined && attempt === 0);
+      const filled = this.#compressed(window, texts, best === undefined && attempt === 0);
       const isGood = filled.data.length <= mostBytes || texts.length === 1;
       if (isGood && texts.length > (best?.texts.length ?? 0)) best = filled;
       if (isGood) least = texts.length + 1;
@@ -208,17 +209,17 @@ export class BlockChannel implements Channel {
       if (least >= most || (isGood && filled.data.length >= FULL_SHARE * mostBytes)) break;
       if (isGood && this.#texts(room.textBytes).length < least) break;
     }
-    return best ?? this.#compressed(history, this.#texts(1), false);
+    return best ?? this.#compressed(window, this.#texts(1), false);
   }
 
-  #compressed(history: Uint8Array, texts: readonly NumberedText[], isFirst: boolean): Filled {
-    const text = joinTexts(texts);
-    const held = this.#deflater;
-    this.#deflater = undefined;
+  #compressed(window: Window, texts: readonly NumberedText[], isFirst: boolean): Filled {
+    const held = this.#encoder;
+    this.#encoder = undefined;
     const goesOn = isFirst && held?.after === this.#next - 1 && held.generation === this.#generation;
-    const coder = goesOn ? held.coder : new Deflater(history);
-    const data = coder.block(text);
-    this.#ratio = Math.min(1.1, Math.max(0.02, data.length / text.length));
+    const coder = goesOn ? held.coder : new FlowEncoder(this.#core.coding, window);
+    const data = coder.encode(texts.map(({ text }) => text));
+    const sizeBytes = texts.reduce((sum, { text }) => sum + text.length, 0);
+    this.#ratio = Math.min(1.1, Math.max(0.02, data.length / sizeBytes));
     return { texts, data, coder };
   }
 
@@ -252,8 +253,8 @@ export class BlockChannel implements Channel {
       isVoid: false,
     });
     if (last > 0) this.#next = last + 1;
-    if (filled?.coder !== undefined) {
-      this.#deflater = { coder: filled.coder, after: last, generation: this.#generation };
+    if (filled?.coder?.followsHistory === true) {
+      this.#encoder = { coder: filled.coder, after: last, generation: this.#generation };
     }
     if (frame.ackMark !== undefined) {
       this.#told = this.#taken;
@@ -282,7 +283,7 @@ export class BlockChannel implements Channel {
     if (counts) {
       for (const later of this.#outstanding.slice(at)) later.isVoid = true;
       this.#next = Math.min(this.#next, block.first);
-      this.#deflater = undefined;
+      this.#encoder = undefined;
     }
     this.#told = Math.min(this.#told, block.toldBefore);
     this.#refusals.failed(block.refusal);
@@ -301,7 +302,7 @@ export class BlockChannel implements Channel {
       const verdict = this.#core.opened(frame.opening);
       if (verdict.kind === "refuse") return this.#refusals.refuse(verdict.refusal, nowMs);
       if (frame.data === undefined) return;
-      this.#data({ number: verdict.start - 1, history: verdict.history }, frame.data, nowMs);
+      this.#data({ number: verdict.start - 1, window: verdict.window }, frame.data, nowMs);
     } else if (frame.data !== undefined && frame.place !== undefined) {
       this.#placed(frame.place, frame.data, nowMs);
     }
@@ -314,23 +315,25 @@ export class BlockChannel implements Channel {
   }
 
   #data(
-    after: { readonly number: number; readonly history: Uint8Array },
+    after: { readonly number: number; readonly window: Window },
     data: Uint8Array,
     nowMs: number,
   ): void {
     const { receiver } = this.#core;
     const receivedBefore = receiver.received;
-    const held = this.#inflater;
-    this.#inflater = undefined;
+    const held = this.#decoder;
+    this.#decoder = undefined;
     const goesOn = held?.after === after.number && held.generation === receiver.generation;
-    const inflater = goesOn ? held.coder : new Inflater(after.history);
-    const stanzas = this.#core.decode(inflater, data);
+    const decoder = goesOn ? held.coder : new FlowDecoder(receiver.coding, after.window);
+    const stanzas = this.#core.decode(decoder, data);
     if (stanzas === undefined) return this.#refusals.refuse(receiver.refusal("damaged"), nowMs);
     if (!this.#core.take(after.number + 1, stanzas)) {
       return this.#refusals.refuse(receiver.refusal("fork"), nowMs);
     }
     const last = after.number + stanzas.length;
-    this.#inflater = { coder: inflater, after: last, generation: receiver.generation };
+    if (decoder.followsHistory) {
+      this.#decoder = { coder: decoder, after: last, generation: receiver.generation };
+    }
     if (this.#receiverGeneration !== receiver.generation) {
       this.#receiverGeneration = receiver.generation;
       this.#told = after.number;
@@ -358,7 +361,7 @@ export class BlockChannel implements Channel {
     if (this.#next <= sender.acked + 1) return;
     this.#next = sender.acked + 1;
     for (const block of this.#outstanding) block.isVoid = true;
-    this.#deflater = undefined;
+    this.#encoder = undefined;
   }
 
   /** On a stream, or when the process is a new one, the sender learns of it otherwise. */

@@ -1,6 +1,5 @@
 import type { RandomSource } from "../../base/mod.ts";
-import { InflateError, type Inflater } from "../../deflate/mod.ts";
-import { DICTIONARY } from "./dictionary.ts";
+import type { FlowDecoder } from "./coder.ts";
 import type { Coding, Opening, Refusal } from "./frame.ts";
 import { DamageError } from "./octets.ts";
 import { FlowReceiver, type OpeningVerdict } from "./receiver.ts";
@@ -39,7 +38,6 @@ export interface EngineOptions {
 export class Core {
   readonly sender: FlowSender;
   readonly receiver: FlowReceiver;
-  readonly dictionary: Uint8Array;
   readonly coding: Coding;
   readonly ackDelayMs: number;
   readonly events: EngineEvents;
@@ -50,17 +48,14 @@ export class Core {
   /** The connection on which stanzas leave. */
   active: object | undefined;
   #peerProcess: number | undefined;
-  #peerCoding: Coding;
 
   constructor({ store, random, coding, events, ackDelayMs }: EngineOptions) {
     this.coding = coding;
     this.events = events;
     this.ackDelayMs = ackDelayMs;
-    this.dictionary = coding === 0 ? new Uint8Array(0) : DICTIONARY;
-    this.sender = new FlowSender(store.sender, { random, coding, dictionary: this.dictionary });
-    this.receiver = new FlowReceiver(store.receiver, this.dictionary);
+    this.sender = new FlowSender(store.sender, { random, coding });
+    this.receiver = new FlowReceiver(store.receiver, coding);
     this.process = random.bytes(1)[0] ?? 0;
-    this.#peerCoding = coding;
   }
 
   /** Takes an opening of the other side. */
@@ -68,7 +63,6 @@ export class Core {
     const verdict = this.receiver.open(opening);
     if (verdict.kind === "refuse") return verdict;
     if (verdict.missing > 0) this.events.resynchronised("set back", verdict.missing);
-    if (verdict.coding !== undefined) this.#peerCoding = verdict.coding;
     return verdict;
   }
 
@@ -91,12 +85,11 @@ export class Core {
   }
 
   /** The stanzas of a frame; undefined when its data is damaged. */
-  decode(inflater: Inflater, data: Uint8Array): StanzaText[] | undefined {
+  decode(decoder: FlowDecoder, data: Uint8Array): StanzaText[] | undefined {
     try {
-      const text = this.#peerCoding === 0 ? data : inflater.block(data, FRAME_TEXT_SIZE_BYTES * 8);
-      return splitStanzas(text);
+      return splitStanzas(decoder.decode(data, FRAME_TEXT_SIZE_BYTES * 8));
     } catch (error) {
-      if (error instanceof InflateError || error instanceof DamageError) return undefined;
+      if (error instanceof DamageError) return undefined;
       throw error;
     }
   }

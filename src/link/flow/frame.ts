@@ -14,8 +14,8 @@ export const VERSION = 1;
 /** How octets travel: a stream of them, or whole blocks of which the carrier confirms each. */
 export type CarrierKind = "stream" | "block";
 
-/** How the text of a flow is coded: 0 as it is, 1 DEFLATE with dictionary 1. */
-export type Coding = 0 | 1;
+/** How the text of a flow is coded (section 4): 0 as it is, 1 DEFLATE with dictionary 1, 2 shortened too. */
+export type Coding = 0 | 1 | 2;
 
 /** How a side begins its flow (section 2.1). A warm opening exists on stream carriers only. */
 export type Opening =
@@ -171,7 +171,9 @@ function readOpening(reader: OctetReader, isCold: boolean): Opening {
     throw new DamageError(`Cannot read a frame: version ${version} instead of ${VERSION}`);
   }
   const coding = reader.octet();
-  if (coding !== 0 && coding !== 1) throw new DamageError(`Cannot read a frame: unknown coding ${coding}`);
+  if (coding !== 0 && coding !== 1 && coding !== 2) {
+    throw new DamageError(`Cannot read a frame: unknown coding ${coding}`);
+  }
   const incarnation = reader.bytes(INCARNATION_SIZE_BYTES);
   const start = reader.varint();
   if (start === 0) throw new DamageError("Cannot read a frame: stanzas are numbered from 1");

@@ -96,7 +96,7 @@ const DAMAGED: readonly (readonly [what: string, kind: CarrierKind, hex: string]
   ["NEW without OPEN on a stream", "stream", "81 07"],
   ["an opening cut short", "stream", "c0 00 01 00"],
   ["another version", "stream", "e0 02 00 01 02 03 04 01"],
-  ["an unknown coding", "stream", "e0 01 02 01 02 03 04 01"],
+  ["an unknown coding", "stream", "e0 01 03 01 02 03 04 01"],
   ["start 0", "stream", "e0 01 00 01 02 03 04 00"],
   ["a number not in its shortest form", "stream", "e0 01 00 01 02 03 04 81 00"],
   ["a number without end", "stream", "e0 01 00 01 02 03 04 ff ff ff ff ff ff ff ff ff"],

@@ -10,6 +10,14 @@ const SLACK = 1_024;
 /** In the place of a text that was let go of. */
 const GONE = new Uint8Array(0);
 
+/** A point of a history, from which a frame goes on. */
+export interface Window {
+  /** The history. */
+  readonly octets: Uint8Array;
+  /** The stanzas of it that it holds whole, in order. */
+  readonly texts: readonly Uint8Array[];
+}
+
 /** A stanza's text, and where it ends among all texts that were ever added. */
 interface Held extends NumberedText {
   readonly endBytes: number;
@@ -97,6 +105,26 @@ export class History {
     }
     if (sizeBytes < HISTORY_SIZE_BYTES) parts.push(this.#dictionary);
     return lastOctets(parts.reverse(), HISTORY_SIZE_BYTES);
+  }
+
+  /** The history at `number`, with its stanzas; undefined when it is not held. */
+  window(number: number): Window | undefined {
+    const octets = this.at(number);
+    if (octets === undefined) return undefined;
+    const texts: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for (let n = number; n >= this.#base; n--) {
+      const text = this.text(n);
+      sizeBytes += text?.length ?? 0;
+      if (text === undefined || sizeBytes > HISTORY_SIZE_BYTES) break;
+      texts.push(text);
+    }
+    return { octets, texts: texts.reverse() };
+  }
+
+  /** The same texts from `base` on, behind another dictionary. */
+  rebased(dictionary: Uint8Array, base: number): History {
+    return new History(dictionary, base, this.from(base));
   }
 
   /** The least number from which on the texts up to `last` are held, at most `mostBytes` of them. */

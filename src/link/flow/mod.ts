@@ -1,5 +1,6 @@
 /** Profile `halyard`: the protocol core of docs/link-protocol.md, without I/O. */
 export type { Channel, Outgoing, Room } from "./channel.ts";
+export { codingFor } from "./coder.ts";
 export type { EngineEvents, EngineOptions } from "./core.ts";
 export { LinkEngine } from "./engine.ts";
 export { type CarrierKind, FrameReader, withLength } from "./frame.ts";

@@ -1,6 +1,7 @@
 import type { Coding, Mark, Opening, Refusal, RefusalReason } from "./frame.ts";
 import { INCARNATION_SIZE_BYTES } from "./frame.ts";
-import { equalOctets, History, tagOf } from "./history.ts";
+import { codingOf, dictionaryOf } from "./coder.ts";
+import { equalOctets, History, tagOf, type Window } from "./history.ts";
 import { WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
 import type { FlowHalfStore, NumberedText, ReceiverRecord } from "./store.ts";
 
@@ -13,9 +14,7 @@ export type OpeningVerdict =
     readonly kind: "open";
     /** Number of the next stanza. */
     readonly start: number;
-    readonly history: Uint8Array;
-    /** Undefined when the opening does not say: as before. */
-    readonly coding: Coding | undefined;
+    readonly window: Window;
     /** Stanzas that were delivered once and of which this side, set back to an older state, knows nothing. */
     readonly missing: number;
   }
@@ -27,7 +26,7 @@ export type StanzaVerdict = "deliver" | "repetition" | "fork" | "gap";
 /** The receiving half of a link: knows what it has, and tells repetitions from news (section 5). */
 export class FlowReceiver {
   readonly #store: FlowHalfStore<ReceiverRecord>;
-  readonly #dictionary: Uint8Array;
+  #coding: Coding;
   #incarnation: Uint8Array | undefined;
   #received = 0;
   #history: History;
@@ -36,18 +35,24 @@ export class FlowReceiver {
   /** Counts incarnations: what was opened under an earlier one is past. */
   #generation = 0;
 
-  constructor(store: FlowHalfStore<ReceiverRecord>, dictionary: Uint8Array) {
+  /** @param coding what the other side is taken to use until it says so */
+  constructor(store: FlowHalfStore<ReceiverRecord>, coding: Coding) {
     this.#store = store;
-    this.#dictionary = dictionary;
     const loaded = store.load();
+    this.#coding = (loaded === undefined ? undefined : codingOf(loaded.record.coding)) ?? coding;
     this.#incarnation = loaded?.record.incarnation;
     this.#received = loaded?.record.received ?? 0;
     this.#retired = loaded?.record.retired ?? new Uint8Array(0);
-    this.#history = new History(dictionary, loaded?.record.base ?? 1, loaded?.texts);
+    this.#history = new History(dictionaryOf(this.#coding), loaded?.record.base ?? 1, loaded?.texts);
   }
 
   get received(): number {
     return this.#received;
+  }
+
+  /** How what comes is coded. */
+  get coding(): Coding {
+    return this.#coding;
   }
 
   get generation(): number {
@@ -62,12 +67,14 @@ export class FlowReceiver {
    * The number of which a block goes on (section 2.4): the nearest to `received` whose history is held and fits.
    * @returns undefined when there is none
    */
-  find({ low, tag16 }: Mark): { readonly number: number; readonly history: Uint8Array } | undefined {
+  find({ low, tag16 }: Mark): { readonly number: number; readonly window: Window } | undefined {
     const nearest = this.#received - (this.#received - low + 65_536) % 256;
     const oldest = this.#history.oldest ?? this.#received + 1;
     for (let number = nearest; number >= oldest - 1 && number >= 0; number -= 256) {
-      const history = this.#history.at(number);
-      if (history !== undefined && this.#tag(number, history) % 65_536 === tag16) return { number, history };
+      const window = this.#history.window(number);
+      if (window !== undefined && this.#tag(number, window.octets) % 65_536 === tag16) {
+        return { number, window };
+      }
     }
     return undefined;
   }
@@ -114,11 +121,11 @@ export class FlowReceiver {
   #warm(start16: number, tag: number): OpeningVerdict {
     const behind = (this.#received + 1 - start16 + 131_072) % 65_536;
     const start = this.#received + 1 - behind;
-    const history = start < 1 ? undefined : this.#history.at(start - 1);
-    const fits = history !== undefined && this.#incarnation !== undefined &&
-      this.#tag(start - 1, history) === tag;
+    const window = start < 1 ? undefined : this.#history.window(start - 1);
+    const fits = window !== undefined && this.#incarnation !== undefined &&
+      this.#tag(start - 1, window.octets) === tag;
     if (!fits) return { kind: "refuse", refusal: this.refusal("unknown") };
-    return { kind: "open", start, history, coding: undefined, missing: 0 };
+    return { kind: "open", start, window, missing: 0 };
   }
 
   #cold(opening: Opening & { readonly kind: "cold" }): OpeningVerdict {
@@ -134,17 +141,18 @@ export class FlowReceiver {
       return { kind: "refuse", refusal: this.refusal("fork") };
     }
     if (!isSame || missing > 0) this.#received = start - 1;
-    this.#history.restart(start);
+    this.#coding = coding;
+    this.#history = this.#history.rebased(dictionaryOf(coding), start);
     this.#store.removeBelow(start);
     this.#save();
-    return { kind: "open", start, history: this.#dictionary, coding, missing };
+    return { kind: "open", start, window: { octets: dictionaryOf(coding), texts: [] }, missing };
   }
 
   #begin(incarnation: Uint8Array, start: number): void {
     if (this.#incarnation !== undefined) this.#retire(this.#incarnation);
     this.#incarnation = incarnation;
     this.#generation++;
-    this.#history = new History(this.#dictionary, start);
+    this.#history = new History(dictionaryOf(this.#coding), start);
     this.#store.clear();
   }
 
@@ -171,6 +179,7 @@ export class FlowReceiver {
       received: this.#received,
       base: this.#history.base,
       retired: this.#retired,
+      coding: this.#coding,
     });
   }
 }

@@ -13,7 +13,7 @@ const ZEROS = new Uint8Array(4);
 /** A sender that has given out five numbers, of which two are acknowledged. */
 function senderOfFive() {
   const store = new MemoryStore();
-  const sender = new FlowSender(store.sender, { random: seededRandom(1), coding: 0, dictionary: EMPTY });
+  const sender = new FlowSender(store.sender, { random: seededRandom(1), coding: 0 });
   for (let n = 1; n <= 5; n++) sender.take(encoder.encode(`<m n='${n}'/>`));
   sender.acknowledge(2);
   const incarnation = store.sender.load()?.record.incarnation ?? EMPTY;
@@ -202,7 +202,7 @@ for (const { what, reason, whose, received, fits, verdict, acked } of ROWS) {
 Deno.test("a new incarnation is stored, with what it carries, and taken up after a restart", () => {
   const { sender, store, incarnation } = senderOfFive();
   sender.renew();
-  const again = new FlowSender(store.sender, { random: seededRandom(2), coding: 0, dictionary: EMPTY });
+  const again = new FlowSender(store.sender, { random: seededRandom(2), coding: 0 });
   assert.deepEqual(again.unacked, sender.unacked);
   assert.deepEqual([again.acked, again.sent, again.base, again.confirmed], [0, 3, 1, 0]);
   assert.notDeepEqual(store.sender.load()?.record.incarnation, incarnation);
@@ -210,7 +210,7 @@ Deno.test("a new incarnation is stored, with what it carries, and taken up after
 
 Deno.test("what is stored of a sender is bounded by what is not acknowledged and a window before it", () => {
   const store = new MemoryStore();
-  const sender = new FlowSender(store.sender, { random: seededRandom(1), coding: 0, dictionary: EMPTY });
+  const sender = new FlowSender(store.sender, { random: seededRandom(1), coding: 0 });
   for (let n = 1; n <= 2_000; n++) {
     sender.take(new Uint8Array(500));
     sender.acknowledge(n);
@@ -230,9 +230,9 @@ function cold(number: number, start: number) {
 
 Deno.test(`the last ${RETIRED_INCARNATIONS} incarnations that ended are refused, also after a restart`, () => {
   const store = new MemoryStore();
-  const receiver = new FlowReceiver(store.receiver, EMPTY);
+  const receiver = new FlowReceiver(store.receiver, 0);
   for (let n = 1; n <= 20; n++) assert.equal(receiver.open(cold(n, 1)).kind, "open");
-  for (const one of [receiver, new FlowReceiver(store.receiver, EMPTY)]) {
+  for (const one of [receiver, new FlowReceiver(store.receiver, 0)]) {
     for (let n = 20 - RETIRED_INCARNATIONS; n < 20; n++) {
       const verdict = one.open(cold(n, 1));
       assert(verdict.kind === "refuse");
@@ -256,7 +256,7 @@ Deno.test("a cold opening from before the last one is a fork; a later one is gon
     ];
   for (const [what, start, kind, received, missing] of rows) {
     await t.step(what, () => {
-      const receiver = new FlowReceiver(new MemoryStore().receiver, EMPTY);
+      const receiver = new FlowReceiver(new MemoryStore().receiver, 0);
       receiver.open(cold(1, 3));
       for (let n = 3; n <= 5; n++) receiver.take({ number: n, text: encoder.encode(`<m n='${n}'/>`) });
       const verdict = receiver.open(cold(1, start));
@@ -269,7 +269,7 @@ Deno.test("a cold opening from before the last one is a fork; a later one is gon
 });
 
 Deno.test("a stanza is delivered, a repetition, a fork or a gap, by its number and its text", () => {
-  const receiver = new FlowReceiver(new MemoryStore().receiver, EMPTY);
+  const receiver = new FlowReceiver(new MemoryStore().receiver, 0);
   receiver.open(cold(1, 1));
   const text = (name: string) => encoder.encode(`<${name}/>`);
   const rows = [
@@ -288,7 +288,7 @@ Deno.test("a stanza is delivered, a repetition, a fork or a gap, by its number a
 Deno.test("what a receiver holds is bounded, in stanzas and octets, in memory and on disk", () => {
   for (const [count, size] of [[9_000, 20], [3_000, 5_000]] as const) {
     const store = new MemoryStore();
-    const receiver = new FlowReceiver(store.receiver, EMPTY);
+    const receiver = new FlowReceiver(store.receiver, 0);
     receiver.open(cold(1, 1));
     for (let number = 1; number <= count; number++) {
       receiver.take({ number, text: new Uint8Array(size).fill(number % 256) });

@@ -1,7 +1,8 @@
 import type { RandomSource } from "../../base/mod.ts";
 import type { Coding, Mark, Opening, Refusal } from "./frame.ts";
 import { INCARNATION_SIZE_BYTES } from "./frame.ts";
-import { equalOctets, History, tagOf } from "./history.ts";
+import { codingOf, dictionaryOf } from "./coder.ts";
+import { equalOctets, History, tagOf, type Window } from "./history.ts";
 import type { FlowHalfStore, NumberedText, SenderRecord } from "./store.ts";
 
 /** Most stanzas that may be unacknowledged (section 1). */
@@ -23,7 +24,7 @@ export type SenderVerdict =
 /** How to begin, or to go on, at a number: what to say about it, and the history from which to compress. */
 export interface Start {
   readonly opening: Opening;
-  readonly history: Uint8Array;
+  readonly window: Window;
 }
 
 /**
@@ -33,7 +34,6 @@ export class FlowSender {
   readonly #store: FlowHalfStore<SenderRecord>;
   readonly #random: RandomSource;
   readonly #coding: Coding;
-  readonly #dictionary: Uint8Array;
   #incarnation: Uint8Array;
   #acked = 0;
   #confirmed = 0;
@@ -44,25 +44,26 @@ export class FlowSender {
 
   constructor(
     store: FlowHalfStore<SenderRecord>,
-    options: { readonly random: RandomSource; readonly coding: Coding; readonly dictionary: Uint8Array },
+    options: { readonly random: RandomSource; readonly coding: Coding },
   ) {
     this.#store = store;
     this.#random = options.random;
     this.#coding = options.coding;
-    this.#dictionary = options.dictionary;
     const loaded = store.load();
     if (loaded === undefined) {
       this.#incarnation = this.#random.bytes(INCARNATION_SIZE_BYTES);
-      this.#history = new History(this.#dictionary, 1);
+      this.#history = new History(dictionaryOf(this.#coding), 1);
       this.#save();
       return;
     }
     const { incarnation, acked, confirmed, sent, base } = loaded.record;
+    const coding = codingOf(loaded.record.coding) ?? this.#coding;
     this.#incarnation = incarnation;
     this.#acked = acked;
     this.#confirmed = Math.max(acked, confirmed);
     this.#sent = sent;
-    this.#history = new History(this.#dictionary, base, loaded.texts);
+    this.#history = new History(dictionaryOf(coding), base, loaded.texts);
+    if (coding !== this.#coding) this.#begin();
   }
 
   get acked(): number {
@@ -130,32 +131,34 @@ export class FlowSender {
    */
   open(cold: boolean): Start {
     const start = this.#acked + 1;
-    const history = cold ? undefined : this.historyAt(this.#acked);
-    if (history !== undefined && this.#acked >= this.#history.base) {
-      const tag = tagOf(this.#incarnation, this.#acked, history);
-      return { opening: { kind: "warm", start16: start % 65_536, tag }, history };
+    const window = cold ? undefined : this.windowAt(this.#acked);
+    if (window !== undefined && this.#acked >= this.#history.base) {
+      const tag = tagOf(this.#incarnation, this.#acked, window.octets);
+      return { opening: { kind: "warm", start16: start % 65_536, tag }, window };
     }
-    this.#generation++;
-    this.#confirmed = this.#acked;
-    this.#history.restart(start);
-    this.#store.removeBelow(start);
-    this.#save();
-    return { opening: this.coldOpening, history: this.#dictionary };
+    this.#begin();
+    return this.coldStart;
   }
 
-  /** The opening that the flow last began with. */
-  get coldOpening(): Opening {
-    return {
+  /** The opening that the flow last began with, and what there is to go on from then. */
+  get coldStart(): Start {
+    const opening: Opening = {
       kind: "cold",
       coding: this.#coding,
       incarnation: this.#incarnation,
       start: this.#history.base,
     };
+    return { opening, window: { octets: dictionaryOf(this.#coding), texts: [] } };
   }
 
   /** The history after `number`; undefined when it is not held. */
   historyAt(number: number): Uint8Array | undefined {
     return this.#history.at(number);
+  }
+
+  /** The same, with its stanzas. */
+  windowAt(number: number): Window | undefined {
+    return this.#history.window(number);
   }
 
   /** Names a point of the history that is held. */
@@ -214,11 +217,21 @@ export class FlowSender {
     this.#acked = 0;
     this.#confirmed = 0;
     this.#sent = 0;
-    this.#history = new History(this.#dictionary, 1);
+    this.#history = new History(dictionaryOf(this.#coding), 1);
     this.#store.clear();
     this.#save();
     for (const text of texts) this.take(text);
     return "renewed";
+  }
+
+  /** What is acknowledged is history no longer: the flow goes on by a cold opening, in the coding of today. */
+  #begin(): void {
+    const start = this.#acked + 1;
+    this.#generation++;
+    this.#confirmed = this.#acked;
+    this.#history = this.#history.rebased(dictionaryOf(this.#coding), start);
+    this.#store.removeBelow(start);
+    this.#save();
   }
 
   #fits(number: number, tag16: number): boolean {
@@ -241,6 +254,7 @@ export class FlowSender {
       confirmed: this.#confirmed,
       sent: this.#sent,
       base: this.#history.base,
+      coding: this.#coding,
     });
   }
 }

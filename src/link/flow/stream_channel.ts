@@ -1,9 +1,9 @@
-import { Deflater, Inflater } from "../../deflate/mod.ts";
 import type { Channel, Outgoing, Room } from "./channel.ts";
+import { FlowDecoder, FlowEncoder } from "./coder.ts";
 import { type Core, FRAME_TEXT_SIZE_BYTES } from "./core.ts";
 import { decodeFrame, encodeFrame, type Frame, NO_FRAME, type Opening, type Refusal } from "./frame.ts";
 import { DamageError } from "./octets.ts";
-import { joinTexts, sizeOfTexts } from "./stanzas.ts";
+import { sizeOfTexts } from "./stanzas.ts";
 import type { NumberedText } from "./store.ts";
 
 /** What may be unacknowledged before an acknowledgement goes alone (section 3.4). */
@@ -16,7 +16,7 @@ export class StreamChannel implements Channel {
   readonly kind = "stream";
   readonly #core: Core;
   /** Undefined until our opening is out. */
-  #deflater: Deflater | undefined;
+  #encoder: FlowEncoder | undefined;
   /** Our flow has to begin anew. */
   #reopen: "cold" | "back" | undefined;
   /** Number of the next stanza to send here. */
@@ -26,7 +26,7 @@ export class StreamChannel implements Channel {
   #senderGeneration: number;
   #hasSaidProcess = false;
   /** Undefined until the other side's opening was accepted, and after a refusal. */
-  #inflater: Inflater | undefined;
+  #decoder: FlowDecoder | undefined;
   #peerNext = 0;
   #receiverGeneration = 0;
   /** We have refused: data is ignored until an opening. */
@@ -55,7 +55,7 @@ export class StreamChannel implements Channel {
 
   get unsentSizeBytes(): number {
     const { sender } = this.#core;
-    return sender.sizeBytesFrom(this.#deflater === undefined ? sender.acked + 1 : this.#next);
+    return sender.sizeBytesFrom(this.#encoder === undefined ? sender.acked + 1 : this.#next);
   }
 
   wanted(room: Room): number {
@@ -109,14 +109,14 @@ export class StreamChannel implements Channel {
     if (this.#reopen === "cold") return true;
     const hasToSay = sender.sent > sender.acked;
     if (this.#reopen === "back") return hasToSay;
-    if (this.#deflater !== undefined) return false;
+    if (this.#encoder !== undefined) return false;
     return hasToSay || (!isProcessTold && sender.sent > 0);
   }
 
   #open(): Opening {
     const { sender } = this.#core;
-    const { opening, history } = sender.open(this.#reopen === "cold");
-    this.#deflater = new Deflater(history);
+    const { opening, window } = sender.open(this.#reopen === "cold");
+    this.#encoder = new FlowEncoder(this.#core.coding, window);
     this.#reopen = undefined;
     this.#next = sender.acked + 1;
     this.#senderGeneration = sender.generation;
@@ -128,7 +128,7 @@ export class StreamChannel implements Channel {
     const { sender } = this.#core;
     const taken: NumberedText[] = [];
     // A stream that is not in use any more never takes up sending again: its compressor has fallen behind.
-    const isOpen = this.#deflater !== undefined && this.#reopen === undefined &&
+    const isOpen = this.#encoder !== undefined && this.#reopen === undefined &&
       this.#senderGeneration === sender.generation;
     if (!this.#isActive || !isOpen || mostBytes <= 0) return taken;
     let sizeBytes = 0;
@@ -144,7 +144,7 @@ export class StreamChannel implements Channel {
 
   #isAckDue(nowMs: number): boolean {
     const untold = this.#peerNext - 1 - this.#told;
-    if (untold <= 0 || this.#inflater === undefined) return false;
+    if (untold <= 0 || this.#decoder === undefined) return false;
     return untold >= ACK_AFTER_STANZAS || this.#untoldSizeBytes >= ACK_AFTER_SIZE_BYTES ||
       (this.#ackDueMs !== undefined && this.#ackDueMs <= nowMs);
   }
@@ -166,7 +166,7 @@ export class StreamChannel implements Channel {
       process: saysProcess ? process : undefined,
       ack: this.#ack(),
       refusal,
-      data: last === undefined ? undefined : this.#encode(joinTexts(texts)),
+      data: last === undefined ? undefined : this.#encoder?.encode(texts.map(({ text }) => text)),
       asks,
     };
   }
@@ -174,15 +174,11 @@ export class StreamChannel implements Channel {
   /** Only what was seen on this connection: of what came before, the sender may have another idea by now. */
   #ack(): number | undefined {
     const taken = this.#peerNext - 1;
-    if (this.#inflater === undefined || taken <= this.#told) return undefined;
+    if (this.#decoder === undefined || taken <= this.#told) return undefined;
     this.#told = taken;
     this.#untoldSizeBytes = 0;
     this.#ackDueMs = undefined;
     return taken % 65_536;
-  }
-
-  #encode(text: Uint8Array): Uint8Array {
-    return this.#core.coding === 0 || this.#deflater === undefined ? text : this.#deflater.block(text);
   }
 
   #take(frame: Frame, nowMs: number): void {
@@ -200,7 +196,7 @@ export class StreamChannel implements Channel {
     // What another connection has brought meanwhile may be more.
     const last = this.#next - 1;
     const number = last - (last - ack + 131_072) % 65_536;
-    if (this.#deflater === undefined || number < this.#heardAck) {
+    if (this.#encoder === undefined || number < this.#heardAck) {
       throw new DamageError(`Cannot take an acknowledgement of ${ack}: that was not sent here`);
     }
     this.#heardAck = number;
@@ -209,13 +205,13 @@ export class StreamChannel implements Channel {
   }
 
   #opened(opening: Opening): void {
-    if (this.#inflater !== undefined && opening.kind === "warm") {
+    if (this.#decoder !== undefined && opening.kind === "warm") {
       throw new DamageError("Cannot read a frame: a second warm opening");
     }
     const verdict = this.#core.opened(opening);
     if (verdict.kind === "refuse") return this.#refuse(verdict.refusal);
     this.#isRefusing = false;
-    this.#inflater = new Inflater(verdict.history);
+    this.#decoder = new FlowDecoder(this.#core.receiver.coding, verdict.window);
     this.#receiverGeneration = this.#core.receiver.generation;
     this.#peerNext = verdict.start;
     this.#told = verdict.start - 1;
@@ -232,7 +228,7 @@ export class StreamChannel implements Channel {
 
   #refuse(refusal: Refusal): void {
     this.#isRefusing = true;
-    this.#inflater = undefined;
+    this.#decoder = undefined;
     this.#refusal = refusal;
     this.#ackDueMs = undefined;
     this.#core.events.resynchronised("refused", 0);
@@ -240,7 +236,7 @@ export class StreamChannel implements Channel {
 
   #data(data: Uint8Array, nowMs: number): void {
     if (this.#isRefusing) return;
-    if (this.#inflater === undefined) {
+    if (this.#decoder === undefined) {
       throw new DamageError("Cannot read a frame: data before an opening");
     }
     const { receiver } = this.#core;
@@ -248,7 +244,7 @@ export class StreamChannel implements Channel {
       // The flow has begun anew on another connection: what still comes here is of the one that ended.
       throw new DamageError("Cannot take a frame: its flow has ended");
     }
-    const stanzas = this.#core.decode(this.#inflater, data);
+    const stanzas = this.#core.decode(this.#decoder, data);
     if (stanzas === undefined) return this.#refuse(receiver.refusal("damaged"));
     const isGood = this.#core.take(this.#peerNext, stanzas);
     if (!isGood) return this.#refuse(receiver.refusal("fork"));

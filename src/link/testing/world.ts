@@ -6,9 +6,10 @@ import type { Endpoint, Transport } from "../../net/mod.ts";
 import { VirtualClock } from "../../sim/mod.ts";
 import { StoppableClock } from "../../sim/stoppable_clock.ts";
 import type { Stanza } from "../../stanza/mod.ts";
-import type { LinkQueueStore, QueuedStanza, SettingStore } from "../../storage/mod.ts";
+import type { LinkIdStore, LinkQueueStore, QueuedStanza, SettingStore } from "../../storage/mod.ts";
 import { DEFAULT_XML_LIMITS, type XmlLimits } from "../../xml/mod.ts";
 import { Links, type PeerConfig, type PeerStatus, type TcpCarrierConfig } from "../mod.ts";
+import { MemoryLinkIds } from "./memory_link_ids.ts";
 import { TestNetwork } from "./network.ts";
 import { stanza } from "./stanzas.ts";
 
@@ -93,6 +94,7 @@ export interface SideChanges {
   readonly flows?: MemoryStore;
   readonly settings?: MemorySettings;
   readonly epochs?: MemoryEpochs;
+  readonly ids?: LinkIdStore;
   readonly limits?: XmlLimits;
   /** Its own idea of the time; that of the world unless given. */
   readonly clock?: Clock;
@@ -184,6 +186,7 @@ export class World {
       changes.onEvent?.(event);
     };
     const epochs = changes.epochs ?? new MemoryEpochs();
+    const ids: LinkIdStore = changes.ids ?? new MemoryLinkIds();
     const routed: Stanza[] = [];
     const events: string[] = [];
     const log = new MemoryLog();
@@ -209,7 +212,13 @@ export class World {
           changes.onRouted?.(stanza);
         },
       },
-      storage: { linkQueue: store, flows: () => flows, settings, linkEpochs: () => epochs },
+      storage: {
+        linkQueue: store,
+        flows: () => flows,
+        settings,
+        linkIds: () => ids,
+        linkEpochs: () => epochs,
+      },
       clock,
       // Each life of a side throws dice of its own.
       random: seededRandom(here.octets[3] + 1_000 * this.#lives++),
@@ -262,6 +271,7 @@ function peerConfig(there: Place, carrier: Partial<TcpCarrierConfig>): PeerConfi
     profile: "xep-0361",
     toldDownAfterMs: 0,
     compression: "none",
+    shorten: false,
     rules: [],
     queue: { stanzas: 1_000, sizeBytes: 1_000_000, ageMs: 3_600_000, iqAgeMs: 60_000 },
     carriers: [{

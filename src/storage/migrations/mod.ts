@@ -3,9 +3,10 @@ import { flows } from "./0002_flows.ts";
 import { flowMarks } from "./0003_flow_marks.ts";
 import { linkEpochs } from "./0004_link_epochs.ts";
 import { caches } from "./0005_caches.ts";
+import { shortening } from "./0006_shortening.ts";
 
 /**
  * The steps from an empty database to today's, in order: step N (file `000N_…`) leads from version N - 1 to N.
  * A step that was released is never changed again; what comes later is a new file at the end.
  */
-export const MIGRATIONS: readonly string[] = [initial, flows, flowMarks, linkEpochs, caches];
+export const MIGRATIONS: readonly string[] = [initial, flows, flowMarks, linkEpochs, caches, shortening];

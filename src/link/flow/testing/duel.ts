@@ -127,7 +127,7 @@ export class Duel {
     const engine = new LinkEngine({
       store,
       random: this.#random,
-      coding: 1,
+      coding: name === "ship" ? this.#mishaps.coding ?? 1 : 1,
       ackDelayMs: 5_000,
       events: {
         deliver: ({ text }) => {

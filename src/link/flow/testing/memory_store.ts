@@ -1,3 +1,5 @@
+import type { LinkIdStore } from "../../../storage/mod.ts";
+import { MemoryLinkIds } from "../../testing/memory_link_ids.ts";
 import type { FlowHalfStore, FlowStore, NumberedText, ReceiverRecord, SenderRecord } from "../store.ts";
 
 interface Half<R> {
@@ -9,6 +11,7 @@ interface Half<R> {
 interface Disk {
   sender: Half<SenderRecord>;
   receiver: Half<ReceiverRecord>;
+  ids: MemoryLinkIds;
   waiting: string[];
   delivered: string[];
 }
@@ -17,6 +20,7 @@ function copyOf(disk: Disk): Disk {
   return {
     sender: { record: disk.sender.record, texts: [...disk.sender.texts] },
     receiver: { record: disk.receiver.record, texts: [...disk.receiver.texts] },
+    ids: disk.ids.copy(),
     waiting: [...disk.waiting],
     delivered: [...disk.delivered],
   };
@@ -27,6 +31,7 @@ export class MemoryStore implements FlowStore {
   #now: Disk = {
     sender: { record: undefined, texts: [] },
     receiver: { record: undefined, texts: [] },
+    ids: new MemoryLinkIds(),
     waiting: [],
     delivered: [],
   };
@@ -48,6 +53,16 @@ export class MemoryStore implements FlowStore {
 
   get receiver(): FlowHalfStore<ReceiverRecord> {
     return half(() => this.#now.receiver);
+  }
+
+  get ids(): LinkIdStore {
+    const ids = () => this.#now.ids;
+    return {
+      byOriginal: (original) => ids().byOriginal(original),
+      byShort: (short) => ids().byShort(short),
+      add: (id, most) => ids().add(id, most),
+      use: (short) => ids().use(short),
+    };
   }
 
   commit(): void {

@@ -1,8 +1,10 @@
-import type { CarrierKind } from "../frame.ts";
+import type { CarrierKind, Coding } from "../frame.ts";
 
 /** What may go wrong, each as its chance at a step. */
 export interface Mishaps {
   readonly kind: CarrierKind;
+  /** Of what the ship sends, 1 unless given; the shore's is always 1. */
+  readonly coding?: Coding;
   readonly cut: number;
   readonly crash: number;
   /** An older backup is put back. */
@@ -48,3 +50,8 @@ export const KINDS: Readonly<Record<string, Mishaps>> = {
     swapped: 0.05,
   },
 };
+
+/** The same with shortened text; the other side speaks as it did before there was such. */
+export const SHORTENED: Readonly<Record<string, Mishaps>> = Object.fromEntries(
+  Object.entries(KINDS).map(([name, mishaps]) => [`${name}, shortened`, { ...mishaps, coding: 2 }]),
+);

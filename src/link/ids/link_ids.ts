@@ -1,0 +1,195 @@
+import { randomId, type RandomSource } from "../../base/mod.ts";
+import type { LinkIdStore } from "../../storage/mod.ts";
+import { copy, type Element, type Node } from "../../xml/mod.ts";
+import { STEM_CHARS } from "./stem.ts";
+import { isHarmless, isInnerStanza, isOriginId, isReference } from "./places.ts";
+
+/** Ids of a link that are remembered; what was not used while as many others were falls out. */
+export const MOST_LINK_IDS = 32_768;
+
+/** What each life of a side's process adds to its stem. */
+const LIFE_CHARS = 5;
+/** The ids that any side gives: stem, life, and a counter in base 36. */
+const GIVEN = /^[\w-]{8}-[0-9a-z]{1,10}$/;
+
+/** How an id of ours is shown when nobody remembers for what it stands: a client may have made one like it. */
+const FORGOTTEN = "~";
+
+/** What a side's ids stand on. */
+export interface LinkIdsOptions {
+  readonly store: LinkIdStore;
+  readonly random: RandomSource;
+  /** With what the ids of this side begin (`stemOf`). */
+  readonly stem: string;
+  /** Whether new short ids are given. What was given is restored in any case. */
+  readonly isOn: boolean;
+  /** To foretell what a running process does: the id that it gave last. */
+  readonly after?: string | undefined;
+}
+
+/** Ids that were just used, for which the store is not asked: a message holds its own twice, and goes to many. */
+const RECENT_IDS = 64;
+
+type Change = (id: string, place: Place) => string;
+/** What an attribute `id` is: that of the stanza, one that names an earlier message, or of unknown meaning. */
+type Place = "own" | "reference" | "unknown";
+
+/**
+ * Gives random ids of local clients short ones when they cross to a peer, and gives them back in what comes: receipts,
+ * corrections, reflections, errors. It is a bijection of ids, whoever uses them: so all that referred to one another
+ * before does so after.
+ *
+ * No id is ever given twice, even when an older backup is put back, since each life of the process has its own. Nothing
+ * has to be agreed with the peer: to it these are ids like any others.
+ */
+export class LinkIds {
+  readonly #store: LinkIdStore;
+  readonly #random: RandomSource;
+  readonly #isOn: boolean;
+  readonly #stem: string;
+  /** Stem and life; undefined until the first id is given. */
+  #prefix: string | undefined;
+  #count = 0;
+  /** By original; the last are the latest. */
+  readonly #recent = new Map<string, string>();
+
+  constructor({ store, random, stem, isOn, after }: LinkIdsOptions) {
+    this.#store = store;
+    this.#random = random;
+    this.#isOn = isOn;
+    this.#stem = stem;
+    if (after === undefined) return;
+    this.#prefix = after.slice(0, STEM_CHARS + LIFE_CHARS);
+    this.#count = Number.parseInt(after.slice(STEM_CHARS + LIFE_CHARS + 1), 36);
+  }
+
+  /** A stanza as it crosses. */
+  outgoing(stanza: Element): Element {
+    const owner = bareOf(stanza.attrs.from);
+    const gives = mayGive(stanza);
+    return changed(stanza, (id, place) => {
+      if (place === "own") return gives ? this.#given(id, owner) : this.#known(id, owner);
+      // What an unknown element names may be anything, but not by chance the id of its own sender's message.
+      if (place === "unknown" && this.#store.byOriginal(id)?.owner !== owner) return id;
+      return this.#known(id, owner);
+    });
+  }
+
+  /** A stanza as local clients are to see it. */
+  incoming(stanza: Element): Element {
+    const notes = this.#isOn && mayGive(stanza);
+    const owner = bareOf(stanza.attrs.from);
+    return changed(stanza, (id, place) => {
+      const original = GIVEN.test(id) ? this.#store.byShort(id)?.original : undefined;
+      if (original !== undefined) return original;
+      if (this.#isOurs(id)) return id + FORGOTTEN;
+      // A room here may reflect it: its sender knows it by this id and no other.
+      if (place === "own" && notes && this.#isLong(id) && !GIVEN.test(id)) this.#keep(id, owner);
+      return id;
+    });
+  }
+
+  /** A foreign id stays as it is, in both directions. */
+  #keep(id: string, owner: string): void {
+    if (this.#store.byOriginal(id) === undefined) {
+      this.#store.add({ short: id, original: id, owner }, MOST_LINK_IDS);
+    }
+  }
+
+  #known(id: string, owner: string): string {
+    const known = this.#store.byOriginal(id);
+    if (known !== undefined) return known.short;
+    if (this.#isForgotten(id)) return id.slice(0, -FORGOTTEN.length);
+    // It looks like one of ours and would be taken for it.
+    return this.#isOurs(id) ? this.#add(id, owner) : id;
+  }
+
+  #given(id: string, owner: string): string {
+    const recent = this.#recent.get(id);
+    if (recent !== undefined) return recent;
+    const known = this.#store.byOriginal(id);
+    if (known !== undefined) {
+      this.#store.use(known.short);
+      this.#remember(id, known.short);
+      return known.short;
+    }
+    if (this.#isOurs(id) || this.#isForgotten(id)) return this.#add(id, owner);
+    // What another side gave it understands best as it is.
+    return this.#isOn && this.#isLong(id) && !GIVEN.test(id) ? this.#add(id, owner) : id;
+  }
+
+  #add(original: string, owner: string): string {
+    const short = this.#next;
+    this.#count++;
+    this.#store.add({ short, original, owner }, MOST_LINK_IDS);
+    this.#remember(original, short);
+    return short;
+  }
+
+  #remember(original: string, short: string): void {
+    this.#recent.set(original, short);
+    for (const [oldest] of this.#recent) {
+      if (this.#recent.size <= RECENT_IDS) break;
+      this.#recent.delete(oldest);
+    }
+  }
+
+  /** The id that would be given now. */
+  get #next(): string {
+    this.#prefix ??= this.#stem + randomId(this.#random, LIFE_CHARS);
+    return `${this.#prefix}-${(this.#count + 1).toString(36)}`;
+  }
+
+  #isOurs(id: string): boolean {
+    return id.startsWith(this.#stem) && GIVEN.test(id);
+  }
+
+  #isForgotten(id: string): boolean {
+    return id.endsWith(FORGOTTEN) && this.#isOurs(id.slice(0, -FORGOTTEN.length));
+  }
+
+  /** Whether a short one is no longer. */
+  #isLong(id: string): boolean {
+    return id.length >= STEM_CHARS + LIFE_CHARS + 1 + (this.#count + 1).toString(36).length;
+  }
+}
+
+/** Whether a stanza's id is its own, and nothing in it depends on what it is. */
+function mayGive({ name, attrs, children }: Element): boolean {
+  if (attrs.type === "error" || (name === "iq" && attrs.type === "result")) return false;
+  if (name !== "message") return true;
+  return children.every((child) => typeof child === "string" || isHarmless(child.attrs.xmlns));
+}
+
+/** The stanza with its ids changed; itself when none is. */
+function changed(stanza: Element, change: Change): Element {
+  // In the payload of requests and presence an `id` may be that of anything.
+  const children = stanza.name === "message"
+    ? stanza.children.map((child) => typeof child === "string" ? child : changedIn(child, "", change))
+    : stanza.children;
+  return changedOne(stanza, children, "own", change);
+}
+
+function changedIn(element: Element, outerNs: string, change: Change): Element {
+  const ns = element.attrs.xmlns ?? outerNs;
+  const children = element.children.map((child) =>
+    typeof child === "string" ? child : changedIn(child, ns, change)
+  );
+  return changedOne(element, children, placeOf(ns, element.name), change);
+}
+
+function changedOne(element: Element, children: readonly Node[], place: Place, change: Change): Element {
+  const { id } = element.attrs;
+  const newId = id === undefined ? undefined : change(id, place);
+  const isSame = newId === id && children.every((child, index) => child === element.children[index]);
+  return isSame ? element : copy(element, { attrs: id === undefined ? {} : { id: newId }, children });
+}
+
+function placeOf(ns: string, name: string): Place {
+  if (isOriginId(ns, name)) return "own";
+  return isReference(ns, name) || isInnerStanza(ns, name) ? "reference" : "unknown";
+}
+
+function bareOf(address: string | undefined): string {
+  return (address ?? "").replace(/\/.*$/s, "");
+}
