@@ -2,74 +2,91 @@ import { nullLog, systemClock, systemRandom, Turn } from "../base/mod.ts";
 import { type Config, parseConfig } from "../config/mod.ts";
 import { makeSelfSigned, type Network, systemNetwork } from "../net/mod.ts";
 import { Server } from "../server.ts";
-import { SimLink, SimNetwork } from "../sim/mod.ts";
+import { RATES_BPS } from "../sim/mod.ts";
 import { openStorage, type Storage } from "../storage/mod.ts";
 import { deriveCredentials } from "../stream/mod.ts";
 import { demoConfig, type DemoSide, SHIP, SHORE } from "./demo_sides.ts";
 import { demoLines, hello } from "./demo_view.ts";
+import { type DemoWay, hfWay, tcpWay } from "./demo_way.ts";
 import { CommandError, EXIT, print } from "./exit.ts";
 import { draw } from "./draw.ts";
 import { wholeNumber } from "./numbers.ts";
 import { interrupted } from "./run.ts";
 import { VERSION } from "./version.ts";
 
+/** The words behind `halyard demo`; absent when not given. */
 export interface DemoOptions {
-  readonly rate: string;
-  readonly delay: string;
   readonly carrier: string;
+  readonly rate?: string;
+  readonly delay?: string;
+  readonly turnaround?: string;
+  readonly interleaver?: string;
 }
 
 /** `halyard demo`: ship and shore in one process, joined by a simulated link, until interrupted. */
 export async function demo(options: DemoOptions): Promise<void> {
-  if (options.carrier !== "tcp") {
-    throw new CommandError(
-      `Cannot run the demo over ${options.carrier}: not built into this version`,
-      EXIT.usage,
-    );
-  }
-  const rateBps = wholeNumber(options.rate, "--rate", 10, 1_000_000_000);
-  const delayMs = wholeNumber(options.delay, "--delay", 0, 600_000);
   const stopped = interrupted();
-  const link = new SimLink(systemClock, { rateBps, delayMs });
-  const sim = new SimNetwork(systemClock, link);
+  const way = options.carrier === "stanag5066" ? await overHf(options) : overTcp(options);
   const network = systemNetwork(nullLog);
-  const ends = [
-    await startSide(SHIP, SHORE, network, sim, rateBps),
-    await startSide(SHORE, SHIP, network, sim, rateBps),
-  ];
-  for (const line of hello(rateBps, delayMs)) print(line);
+  const ends = [await startSide(SHIP, SHORE, network, way), await startSide(SHORE, SHIP, network, way)];
+  for (const line of hello(way)) print(line);
   print("ready");
   let over = false;
   const end = stopped.then(() => {
     over = true;
   });
-  const view = draw(
-    systemClock,
-    () => demoLines(ends.map(({ server }) => server.status()), link, rateBps, delayMs),
-    () => over,
-  );
+  const view = draw(systemClock, () => demoLines(ends.map(({ server }) => server.status()), way), () => over);
   await Promise.race([end, view]);
   for (const { server, storage } of ends) {
     await server.stop();
     storage.close();
   }
+  await way.stop();
+}
+
+function overTcp({ rate = "2400", delay = "500", turnaround, interleaver }: DemoOptions): DemoWay {
+  if (turnaround !== undefined) notHere("--turnaround", "stanag5066");
+  if (interleaver !== undefined) notHere("--interleaver", "stanag5066");
+  return tcpWay(
+    wholeNumber(rate, "--rate", 10, 1_000_000_000),
+    wholeNumber(delay, "--delay", 0, 600_000),
+  );
+}
+
+async function overHf(options: DemoOptions): Promise<DemoWay> {
+  const { rate = "1200", interleaver = "short", turnaround = "2000", delay } = options;
+  if (delay !== undefined) notHere("--delay", "tcp");
+  const modem = {
+    rateBps: wholeNumber(rate, "--rate", RATES_BPS[0] ?? 0, RATES_BPS.at(-1) ?? 0),
+    turnaroundMs: wholeNumber(turnaround, "--turnaround", 0, 300_000),
+    interleaver,
+  };
+  try {
+    return await hfWay(modem);
+  } catch (error) {
+    if (error instanceof RangeError) throw new CommandError(error.message, EXIT.usage);
+    throw error;
+  }
+}
+
+function notHere(flag: string, carrier: string): never {
+  throw new CommandError(`Cannot use ${flag}: it is for --carrier ${carrier}`, EXIT.usage);
 }
 
 async function startSide(
   side: DemoSide,
   other: DemoSide,
   network: Network,
-  sim: SimNetwork,
-  rateBps: number,
+  way: DemoWay,
 ): Promise<{ server: Server; storage: Storage }> {
   const turn = new Turn((error) => {
     throw error;
   });
   const storage = openStorage({ path: ":memory:", turn });
   prepareAccount(storage, side, other);
-  const onLink = sim.from(side.linkHost);
+  const onLink = way.from(side);
   const server = new Server({
-    config: parsed(demoConfig(side, other, rateBps)),
+    config: parsed(demoConfig(side, other, way.carrier(side, other))),
     network: {
       listenTcp: (at, onTransport, tls) => network.listenTcp(at, onTransport, tls),
       listenTls: (at, tls, onTransport) => network.listenTls(at, tls, onTransport),

@@ -8,9 +8,9 @@ export interface DemoSide {
   readonly ports: { readonly starttls: number; readonly tls: number; readonly plaintext: number };
   /** Name of this end on the simulated link. */
   readonly linkHost: string;
+  /** Address of its STANAG 5066 node, where the link is one over HF. */
+  readonly node: string;
 }
-
-const LINK_PORT = 5270;
 
 /** The ship: it calls the shore. */
 export const SHIP: DemoSide = {
@@ -20,6 +20,7 @@ export const SHIP: DemoSide = {
   password: "romeo",
   ports: { starttls: 5222, tls: 5223, plaintext: 5221 },
   linkHost: "192.0.2.1",
+  node: "1.2.3.4",
 };
 
 /** The shore: it is called. */
@@ -30,13 +31,11 @@ export const SHORE: DemoSide = {
   password: "juliet",
   ports: { starttls: 6222, tls: 6223, plaintext: 6221 },
   linkHost: "192.0.2.2",
+  node: "1.2.3.5",
 };
 
 /** The configuration of one end, as an operator would write it. */
-export function demoConfig(side: DemoSide, other: DemoSide, rateBps: number): string {
-  const calls = side === SHIP
-    ? `connect: "${other.linkHost}:${LINK_PORT}"`
-    : `listen: "${side.linkHost}:${LINK_PORT}"`;
+export function demoConfig(side: DemoSide, other: DemoSide, carrier: string): string {
   return `
 domain: ${side.domain}
 clients:
@@ -46,10 +45,9 @@ clients:
 peers:
   ${other.peer}:
     domains: [${other.domain}]
-    profile: xep-0361
-    compression: deflate
+    profile: halyard
     rules: hf
     carriers:
-      - tcp: { ${calls}, allow_from: ["${other.linkHost}"], rate: ${rateBps}bps }
+      - ${carrier}
 `;
 }

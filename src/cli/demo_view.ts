@@ -1,13 +1,12 @@
 import type { ServerStatus } from "../server.ts";
-import type { SimLink } from "../sim/mod.ts";
 import { type DemoSide, SHIP, SHORE } from "./demo_sides.ts";
+import type { DemoWay } from "./demo_way.ts";
 import { peerLines } from "./status_view.ts";
-import { sizeText } from "./units.ts";
 
 /** What the demo says before it is ready: how to connect clients to it. */
-export function hello(rateBps: number, delayMs: number): string[] {
+export function hello({ title }: DemoWay): string[] {
   return [
-    `Halyard demo: ship and shore, joined by a simulated link of ${rateBps} bit/s, ${delayMs} ms one way.`,
+    `Halyard demo: ship and shore, joined by ${title}.`,
     "",
     "Connect any XMPP client on this machine (the certificates are self-signed: accept them):",
     ...[SHIP, SHORE].map(connectLine),
@@ -23,20 +22,8 @@ function connectLine({ username, domain, password, ports }: DemoSide): string {
 }
 
 /** The one-screen view. */
-export function demoLines(
-  servers: readonly ServerStatus[],
-  link: SimLink,
-  rateBps: number,
-  delayMs: number,
-): string[] {
-  const { forth, back } = link.count.sizeBytes;
-  const lines = [...hello(rateBps, delayMs)];
-  lines.push(
-    `Link: ${sizeText(forth)} to shore, ${
-      sizeText(back)
-    } to ship, ${link.count.turnarounds} changes of direction`,
-    "",
-  );
+export function demoLines(servers: readonly ServerStatus[], way: DemoWay): string[] {
+  const lines = [...hello(way), ...way.lines(), ""];
   for (const { domain, clients, peers, nowMs } of servers) {
     lines.push(`${domain}: ${clients} clients`);
     for (const peer of peers) lines.push(...peerLines(peer, nowMs).map((line) => `  ${line}`));

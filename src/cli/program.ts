@@ -120,11 +120,13 @@ function addKeyCommands(root: Command): void {
 function addDemo(root: Command): void {
   root.command("demo")
     .description("run a ship and a shore with a simulated link between them, until interrupted")
-    .option("--rate <bps>", "bits a second the link carries each way", "2400")
-    .option("--delay <ms>", "milliseconds the link takes one way", "500")
     .addOption(
       new Option("--carrier <name>", "what bears the link").choices(["tcp", "stanag5066"]).default("tcp"),
     )
+    .option("--rate <bps>", "bits a second (default: 2400; over stanag5066 1200, and as for sim stanag5066)")
+    .option("--delay <ms>", "over tcp: milliseconds one way (default: 500)")
+    .option("--turnaround <ms>", "over stanag5066: milliseconds between two transmissions (default: 2000)")
+    .option("--interleaver <name>", "over stanag5066: as for sim stanag5066 (default: short)")
     .action(async (options) => (await import("./demo.ts")).demo(options));
 }
 

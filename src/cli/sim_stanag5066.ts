@@ -4,9 +4,10 @@ import { systemNetwork } from "../net/mod.ts";
 import { fasterClock, HfNet } from "../sim/mod.ts";
 import { draw } from "./draw.ts";
 import { print } from "./exit.ts";
+import { channelText } from "./hf_view.ts";
 import { interrupted } from "./run.ts";
 import { type SimSetup, simSetup, type SimWords } from "./sim_options.ts";
-import { durationText, sizeText } from "./units.ts";
+import { sizeText } from "./units.ts";
 
 /** `halyard sim stanag5066`: two SIS servers with one HF channel between their nodes, until interrupted. */
 export async function simStanag5066(words: SimWords): Promise<void> {
@@ -50,11 +51,7 @@ function title({ net: { modem, fading }, speed }: SimSetup): string {
 
 /** The figures of the channel and of its nodes. */
 function figures({ channel, servers }: HfNet): string[] {
-  const { elapsedMs, airMs, utilisation, turnarounds, blocks, lostBlocks } = channel.counts;
-  const lines = [
-    `${durationText(elapsedMs)}: on the air ${durationText(airMs)}, ${(utilisation * 100).toFixed(1)} %, ` +
-    `${turnarounds} turnarounds, ${lostBlocks} of ${blocks} blocks lost${channel.isUp ? "" : ", outage now"}`,
-  ];
+  const lines = [channelText(channel)];
   for (const { node, connections, saps } of servers) {
     const sent = channel.counts.byNode.get(node.address);
     const { submitted, settled, arrived } = node.counts;

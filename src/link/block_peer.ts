@@ -97,7 +97,10 @@ export class BlockPeer implements LinkPeer {
       settings: storage.settings,
       hours: config.quietHours ?? [],
       clock,
-      onChange: () => this.#changed(),
+      onChange: () => {
+        if (this.#mode.isSilent) this.#road?.withdraw();
+        this.#changed();
+      },
     });
     this.#expiry = new Deadline(clock, () => {
       this.#outbox.expire();
@@ -141,6 +144,7 @@ export class BlockPeer implements LinkPeer {
   setMode(mode: LinkMode): void {
     if (!this.#mode.set(mode)) return;
     this.#context.log.info("link switched", { peer: this.#config.name, mode });
+    if (mode !== "up") this.#road?.withdraw();
     if (mode === "down") this.#closeRoad();
     else if (this.#isRunning) this.#open();
     this.#changed();

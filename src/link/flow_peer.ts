@@ -300,12 +300,14 @@ export class FlowPeer implements LinkPeer {
     this.#wasSilent = isSilent;
     if (isSilent) this.#callers.stop();
     else this.#roads.settle(hasToSay);
-    // A call that an idle link needed may have been in vain.
-    if (this.#roads.inUse === undefined && !this.#roads.isIdle) this.#news.downLater();
+    // A call that an idle link needed may have been in vain, or the link was switched off.
+    const isResting = this.#roads.isIdle && this.#mode.mode !== "down";
+    if (this.#roads.inUse === undefined && !isResting) this.#news.downLater();
     this.#noteState();
   }
 
   #modeChanged(): void {
+    if (this.#mode.isSilent) this.#roads.withdraw();
     if (this.#isRunning) this.#openNodes();
     this.#settle();
     this.#wake();

@@ -134,3 +134,30 @@ Deno.test("a call of an idle link that fails is made again with pauses, and user
   assert.equal(ship.events.at(-1), "shore up");
   await world.stop();
 });
+
+Deno.test("a link that is switched off while it is idle does not rest: its users are shown offline", async () => {
+  const { world, ship } = await meet();
+  await world.clock.advance(HOUR_MS);
+  assert.equal(ship.status.state, "idle");
+  ship.links.setMode("shore", "down");
+  await world.clock.advance(HOUR_MS);
+  assert.equal(ship.events.at(-1), "shore down");
+  await world.stop();
+});
+
+Deno.test("a link that is idle when radio silence begins is idle behind it, and nobody is shown offline", async () => {
+  const { world, ship, shore } = await meet();
+  await world.clock.advance(HOUR_MS);
+  const calls = world.network.calls.length;
+  ship.links.setMode("shore", "quiet");
+  await world.clock.advance(3 * HOUR_MS);
+  assert.equal(world.network.calls.length, calls);
+  ship.links.setMode("shore", "up");
+  ship.send(message("a"));
+  await world.clock.advance(1_000);
+  assert.deepEqual(shore.bodies, ["a"]);
+  await world.clock.advance(HOUR_MS);
+  assert.equal(ship.status.state, "idle");
+  assert.ok(!ship.events.includes("shore down"));
+  await world.stop();
+});

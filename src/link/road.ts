@@ -33,6 +33,8 @@ export interface Road {
   readonly isAnswerDue: boolean;
   /** Hands frames to the carrier. To be called after the turn's commit. */
   send(outgoing: readonly Outgoing[]): void;
+  /** Takes back what the carrier was given and has not sent, where that can be: for silence from now on. */
+  withdraw(): void;
   /** Ends it, once the carrier has taken what it was given. */
   close(reason: CloseReason): void;
 }

@@ -135,6 +135,10 @@ export class Roads {
     }
   }
 
+  withdraw(): void {
+    for (const { road } of this.#all) road.withdraw();
+  }
+
   closeAll(reason: CloseReason): void {
     for (const { road } of [...this.#all]) road.close(reason);
   }
@@ -150,7 +154,10 @@ export class Roads {
     if (this.#inUse?.road.isOpen === false) this.#use(undefined);
     const best = this.#best();
     if (best !== undefined && best !== this.#inUse) this.#use(best);
-    if (this.#isIdle && hasToSay) callers.refresh();
+    if (this.#isIdle && hasToSay) {
+      callers.refresh();
+      this.#noneSinceMs = this.#nowMs;
+    }
     if (hasToSay || best !== undefined) this.#isIdle = false;
     if (this.#isIdle) return callers.rest();
     const connected = this.#all.filter(({ road }) => road.isOpen && road.channel.kind === "stream");
@@ -219,7 +226,8 @@ export class Roads {
     const inUse = this.#inUse?.road;
     if (road === inUse) return true;
     if (inUse !== undefined) return road.rank < inUse.rank && road.isProven;
-    return road.channel.kind === "stream" || this.#isWanted(road);
+    // A node is always there: that is no reason to use it while there is nothing to say.
+    return road.channel.kind === "stream" || (!this.#isIdle && this.#isWanted(road));
   }
 
   /** Whether those before it have failed, or have been away for some time, or the peer speaks on it. */

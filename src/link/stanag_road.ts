@@ -83,8 +83,13 @@ export class StanagRoad implements Road {
     this.gatherMs = gatherMs(carrier.turnaroundMs);
     this.#window = new AirWindow(carrier);
     this.#rest = new NodeRest(options.clock, options.random, carrier.turnaroundMs, () => this.#sendWaiting());
+    // Nobody knows what the node has had for us before.
+    channel.missed();
     this.#road = open({
-      opened: () => events.changed(),
+      opened: ({ isNewBind }) => {
+        if (isNewBind) channel.missed();
+        events.changed();
+      },
       closed: ({ detail }) => {
         options.log.info("node not available", { peer: options.peer, why: detail });
         events.changed();
@@ -131,10 +136,16 @@ export class StanagRoad implements Road {
     this.#sendWaiting();
   }
 
+  withdraw(): void {
+    for (const { frame } of [...this.#waiting]) if (!frame.isOver) this.#settle(frame, false);
+    this.#road.withdraw();
+  }
+
   close(reason: CloseReason): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#rest.stop();
+    if (reason === "closed-by-us") this.#road.withdraw();
     this.#road.close();
     this.#events.ended(reason);
   }

@@ -27,7 +27,8 @@ type Bind = Pick<StanagCarrierConfig, "server" | "sap" | "rank" | "confirmation"
 
 /**
  * The binds to SIS servers: one for each server and SAP, whichever peers use it (one SAP a TCP connection, Annex A
- * section A.2.1). Started with the first road, and kept until the server stops.
+ * section A.2.1). Begun with the first road and ended with the last: what comes for a SAP that nobody has bound can be
+ * rejected, while what comes for one of whose link nobody takes anything is confirmed all the same.
  */
 export class Stations {
   readonly #options: StationsOptions;
@@ -87,6 +88,10 @@ export class Stations {
         mostOutstanding: MOST_OUTSTANDING,
       },
       applicationId: bind.applicationId,
+      onUnused: () => {
+        this.#stations.delete(key);
+        station.client.stop();
+      },
       clock,
       random,
       log,

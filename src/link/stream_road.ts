@@ -146,6 +146,9 @@ export class StreamRoad implements Road {
     this.#write(octets);
   }
 
+  /** What was written on a stream cannot be taken back: at most a second of air time. */
+  withdraw(): void {}
+
   close(reason: CloseReason): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;

@@ -13,6 +13,8 @@ import { SteppedClock } from "./stepped_clock.ts";
 /** No listener of the simulated network speaks TLS, so nothing ever reads this. */
 const NO_TLS: TlsIdentity = { certificatePem: "", keyPem: "" };
 
+type LinkKeys = ReadonlyMap<string, Uint8Array>;
+
 /** A server of a world, with what survives its restart. */
 interface Inhabitant {
   readonly config: Config;
@@ -21,6 +23,7 @@ interface Inhabitant {
   readonly clock: SteppedClock;
   path: string;
   life: Life;
+  readonly linkKeys: LinkKeys | undefined;
   server: Server;
   storage: Storage;
 }
@@ -45,11 +48,18 @@ export class World {
    * Adds and starts a server.
    * @param host its address on the simulated network
    * @param path its database; `:memory:` unless it has to survive `restart`
+   * @param linkKeys the keys of the peers that have `auth`, by the peers' names
    */
-  async add(name: string, host: string, yaml: string, path = ":memory:"): Promise<Server> {
+  async add(
+    name: string,
+    host: string,
+    yaml: string,
+    path = ":memory:",
+    linkKeys?: LinkKeys,
+  ): Promise<Server> {
     const parsed = parseConfig(yaml, name);
     if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("; "));
-    const machine = { config: parsed.config, host, path, clock: new SteppedClock(this.clock) };
+    const machine = { config: parsed.config, host, path, linkKeys, clock: new SteppedClock(this.clock) };
     const inhabitant = { ...machine, ...this.#make(machine) };
     this.#servers.set(name, inhabitant);
     await inhabitant.server.start();
@@ -69,10 +79,14 @@ export class World {
     this.storage(name).accounts.create(deriveCredentials(username, username, this.random));
   }
 
-  /** Stops a server in good order and starts it again on what it kept. */
-  async restart(name: string): Promise<void> {
+  /**
+   * Stops a server in good order and starts it again on what it kept.
+   * @param between called while it is down
+   */
+  async restart(name: string, between: () => Promise<void> | void = () => {}): Promise<void> {
     const inhabitant = this.#find(name);
     await this.#stop(inhabitant);
+    await between();
     Object.assign(inhabitant, this.#make(inhabitant));
     await inhabitant.server.start();
   }
@@ -122,7 +136,7 @@ export class World {
   }
 
   #make(
-    { config, host, path, clock }: Pick<Inhabitant, "config" | "host" | "path" | "clock">,
+    { config, host, path, clock, linkKeys }: Omit<Inhabitant, "life" | "server" | "storage">,
   ): { life: Life; server: Server; storage: Storage } {
     const life = new Life(this.network.from(host), clock, this.#log);
     const storage = openStorage({ path, turn: life.turn });
@@ -135,6 +149,7 @@ export class World {
       log: life.log,
       clock: life.clock,
       random: this.random,
+      ...(linkKeys && { linkKeys }),
       version: "0.0.0-sim",
     });
     return { life, server, storage };

@@ -29,6 +29,11 @@ export interface BlockRoad {
    * @throws {RangeError} unless `hasRoom`, or when it is too large: our own mistake
    */
   submit(octets: Uint8Array, options: BlockOptions): number;
+  /**
+   * Takes back what has no outcome and is not on the air: all of it is lost, with what other roads of the bind have
+   * outstanding. Does nothing when nothing is outstanding.
+   */
+  withdraw(): void;
   /** Forgets the road: no more events come, and what arrives for it is dropped. */
   close(): void;
 }
@@ -41,8 +46,12 @@ export interface RoadClosed {
 
 /** What a road tells. Each is called after the road's state has changed. */
 export interface BlockRoadEvents {
-  /** `isOpen` has become true; `mostBytes` may be another. */
-  opened(): void;
+  /**
+   * `isOpen` has become true; `mostBytes` may be another.
+   * @param how.isNewBind it was not bound since it was last open: what came meanwhile is lost, though the node may have
+   * confirmed it
+   */
+  opened(how: { readonly isNewBind: boolean }): void;
   /**
    * `isOpen` has become false; told once until it opens again, though the bind may end later. After `unbound` nothing
    * is outstanding; after `flow-off` what is may still have any outcome.

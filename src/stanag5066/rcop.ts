@@ -22,6 +22,8 @@ export interface RcopOptions {
   readonly log: Log;
   /** Told of hard links. Without it, those of type 2 that the other side wants are accepted. */
   readonly onHardLink?: (event: HardLinkEvent) => void;
+  /** The last road was closed. */
+  readonly onUnused?: () => void;
 }
 
 /**
@@ -77,7 +79,10 @@ export class Rcop implements SisClientEvents {
       config,
       client,
       onSegmentSent: (handle) => void this.#segments.set(handle, road),
-      onClose: () => this.#roads = this.#roads.filter((one) => one !== road),
+      onClose: () => {
+        this.#roads = this.#roads.filter((one) => one !== road);
+        if (this.#roads.length === 0) this.#options.onUnused?.();
+      },
     }, events);
     this.#roads = [...this.#roads, road];
     return road;

@@ -68,12 +68,14 @@ export class RcopRoad implements BlockRoad {
   #handles = 0;
   #nextId = 0;
   #toldOpen: boolean;
+  #wasUnbound = true;
   #isClosed = false;
 
   constructor(options: RcopRoadOptions, events: BlockRoadEvents) {
     this.#options = options;
     this.#events = events;
     this.#toldOpen = options.client.isOpen;
+    this.#wasUnbound = !options.client.isBound;
   }
 
   get config(): RoadConfig {
@@ -120,7 +122,12 @@ export class RcopRoad implements BlockRoad {
     return uPdu.handle;
   }
 
+  withdraw(): void {
+    if (!this.#isClosed && this.#uPdus.size > 0) this.#options.client.withdraw();
+  }
+
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#uPdus.clear();
     this.#cut = undefined;
@@ -134,7 +141,9 @@ export class RcopRoad implements BlockRoad {
     const isOpen = this.isOpen;
     if (isOpen !== this.#toldOpen) {
       this.#toldOpen = isOpen;
-      if (isOpen) this.#events.opened();
+      const isNewBind = this.#wasUnbound;
+      if (isOpen) this.#wasUnbound = false;
+      if (isOpen) this.#events.opened({ isNewBind });
       else this.#events.closed(closed);
     }
     if (this.hasRoom) this.#events.room();
@@ -155,6 +164,7 @@ export class RcopRoad implements BlockRoad {
 
   /** Not bound any more. No answer can come late now; of a U_PDU that was not yet sent whole the rest never will be. */
   unbound(): void {
+    this.#wasUnbound = true;
     this.#restingIds.clear();
     if (this.#cut !== undefined) this.#settle(this.#cut, { kind: "lost" });
   }

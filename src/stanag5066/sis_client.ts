@@ -111,6 +111,16 @@ export class SisClient {
   }
 
   /**
+   * Takes back what the server was given and the node has not sent: unbinds, and binds anew after a pause. There is no
+   * other way; all that has no outcome is lost, of whichever owner.
+   */
+  withdraw(): void {
+    if (!this.isBound || this.outstanding === 0) return;
+    this.#options.port.send({ kind: "unbindRequest" });
+    this.#fail({ why: "withdrawn", detail: "what the node had not sent was taken back" });
+  }
+
+  /**
    * Sends a U_PDU.
    * @returns a handle for its outcome
    * @throws {RangeError} unless `hasRoom`, or when it is larger than the MTU: our own mistake

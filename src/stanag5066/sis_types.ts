@@ -37,10 +37,19 @@ export type UnidataIndication = Extract<ServerPrimitive, { readonly kind: "unida
  * - `rejected`: S_BIND_REJECTED.
  * - `unbound`: S_UNBIND_INDICATION.
  * - `garbage`: octets that are no primitives, or an MTU that nothing fits into.
+ * - `withdrawn`: by us, to take back what was not sent; it is bound again soon.
  * - `stopped`: by us.
  */
 export interface Unbound {
-  readonly why: "unreachable" | "closed" | "silent" | "rejected" | "unbound" | "garbage" | "stopped";
+  readonly why:
+    | "unreachable"
+    | "closed"
+    | "silent"
+    | "rejected"
+    | "unbound"
+    | "garbage"
+    | "withdrawn"
+    | "stopped";
   readonly detail: string;
 }
 

@@ -3,6 +3,8 @@ import { cpus, release, totalmem } from "node:os";
 import { Scratch } from "../support/config.ts";
 import { print } from "../support/print.ts";
 import { halyardCommand, ROOT } from "../support/process.ts";
+import { measureHf } from "./hf.ts";
+import { printHfFigures, readHfFigures } from "./hf_file.ts";
 import { STANZA_SIZE_BYTES } from "./load.ts";
 import { benchSite, measureEcho, measureIdle, measureMessages, measureStart } from "./measure.ts";
 import { measureBars, printBars } from "./bars.ts";
@@ -27,6 +29,7 @@ const bare = await measureEcho(MESSAGES, ROUNDS);
 const rulesUs = await measureRules();
 const engine = { memory: await measureThroughput("memory"), sqlite: await measureThroughput("sqlite") };
 const bars = await measureBars();
+const hf = await measureHf();
 const perSecond = ({ messages, durationMs }: { messages: number; durationMs: number }) =>
   messages / durationMs * 1_000;
 const [rates, bareRates] = [load.rounds.map(perSecond), bare.map(perSecond)];
@@ -79,6 +82,8 @@ const rows: readonly (readonly [string, string])[] = [
 print(`${results.machine.processor}, ${results.machine.cores} cores, Deno ${results.machine.deno}\n`);
 for (const [what, value] of rows) print(`${what.padEnd(64)}${value.padStart(12)}\n`);
 printBars(bars);
+print("\nOver HF, on the simulated channel:\n");
+printHfFigures(hf, await readHfFigures());
 await Deno.writeTextFile(`${ROOT}tests/bench/results.json`, `${JSON.stringify(results, null, 2)}\n`);
 
 function round(value: number): number {

@@ -35,6 +35,8 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("failed_auth", lambda failure: tell("refused", condition=failure["condition"]))
         self.add_event_handler("failed_all_auth", lambda _: tell("rejected"))
         self.add_event_handler("message", self.on_message)
+        self.register_plugin("xep_0184")
+        self.add_event_handler("receipt_received", lambda message: tell("receipt", id=message["receipt"]))
         self.add_event_handler("message_error", self.on_message)
         self.add_event_handler("presence", self.on_presence)
         self.add_event_handler("roster_update", self.on_roster)
@@ -105,6 +107,8 @@ class Client(slixmpp.ClientXMPP):
     async def do_message(self, command):
         message = self.make_message(mto=command["to"], mbody=command["body"], mtype=command.get("kind", "chat"))
         message["id"] = self.new_id()
+        if command.get("receipt"):
+            message["request_receipt"] = True
         message.send()
         return {"id": message["id"]}
 

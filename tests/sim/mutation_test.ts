@@ -61,7 +61,7 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
   [
     "a block that came out of turn is dropped without a word",
     "link/flow/block_channel.ts",
-    'if (found === undefined) return this.#refuse(this.#core.receiver.refusal("unknown"), nowMs);',
+    'if (found === undefined) return this.#refusals.refuse(this.#core.receiver.refusal("unknown"), nowMs);',
     "if (found === undefined) return;",
   ],
 ];

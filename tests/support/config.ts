@@ -27,6 +27,8 @@ export interface PeerChoice {
   readonly profile?: "halyard" | "xep-0361";
   /** Proof of what crosses, as it stands in the file. */
   readonly auth?: { readonly mode: "sign" | "seal"; readonly key_file: string };
+  /** As they stand in the file; one of TCP unless given. */
+  readonly carriers?: readonly unknown[];
 }
 
 /** What a test wants otherwise than by default. */
@@ -107,7 +109,10 @@ function at(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
-function peerSection({ domain, connectPort, rate, auth, profile = "xep-0361" }: PeerChoice, ports: Ports) {
+function peerSection(
+  { domain, connectPort, rate, auth, carriers, profile = "xep-0361" }: PeerChoice,
+  ports: Ports,
+) {
   const tcp = {
     ...(connectPort === undefined ? {} : { connect: at(connectPort) }),
     listen: at(ports.link),
@@ -124,6 +129,6 @@ function peerSection({ domain, connectPort, rate, auth, profile = "xep-0361" }: 
     rules: "hf",
     // Clients that are programs come and go faster than people.
     presence: { damp: "0s" },
-    carriers: [{ tcp }],
+    carriers: carriers ?? [{ tcp }],
   };
 }

@@ -81,11 +81,19 @@ export class HalyardProcess {
    * Starts `halyard run` and waits for `ready`.
    * @throws {Error} with the log, when the server ends or is not ready within 20 s
    */
-  static async start(configPath: string): Promise<HalyardProcess> {
+  static start(configPath: string): Promise<HalyardProcess> {
+    return HalyardProcess.command(["run", "--config", configPath]);
+  }
+
+  /**
+   * Starts any command that says `ready` and then runs until it is stopped.
+   * @throws {Error} as `start`
+   */
+  static async command(args: readonly string[]): Promise<HalyardProcess> {
     const [command, ...words] = halyardCommand();
     const startMs = performance.now();
     const child = new Deno.Command(command, {
-      args: [...words, "run", "--config", configPath],
+      args: [...words, ...args],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -97,7 +105,7 @@ export class HalyardProcess {
       await deadline(Promise.race([ready.promise, ended]), READY_MS, "the line ready");
     } catch (error) {
       await server.kill();
-      throw new Error(`Cannot start the server: ${(error as Error).message}\n${server.log}`);
+      throw new Error(`Cannot start halyard ${args[0]}: ${(error as Error).message}\n${server.log}`);
     }
     server.readyAfterMs = performance.now() - startMs;
     return server;

@@ -1,15 +1,8 @@
 import { Deflater, Inflater } from "../../deflate/mod.ts";
+import { BlockRefusals } from "./block_refusals.ts";
 import type { Channel, Outgoing, Room } from "./channel.ts";
 import { type Core, FRAME_TEXT_SIZE_BYTES } from "./core.ts";
-import {
-  decodeFrame,
-  encodeFrame,
-  type Frame,
-  type Mark,
-  NO_FRAME,
-  type Refusal,
-  type RefusalReason,
-} from "./frame.ts";
+import { decodeFrame, encodeFrame, type Frame, type Mark, NO_FRAME, type Refusal } from "./frame.ts";
 import { DamageError } from "./octets.ts";
 import { WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
 import { joinTexts, sizeOfTexts } from "./stanzas.ts";
@@ -19,8 +12,6 @@ import type { NumberedText } from "./store.ts";
 export const BLOCK_ACK_AFTER_STANZAS = WINDOW_STANZAS / 4;
 /** The same in octets of text. */
 export const BLOCK_ACK_AFTER_SIZE_BYTES = WINDOW_SIZE_BYTES / 4;
-/** How long a refusal that was brought over is given to work before it is said again. */
-export const REFUSAL_AGAIN_MS = 5 * 60_000;
 /** Attempts at filling a block: each compresses it anew. */
 const FILL_TRIES = 5;
 /** A block filled to this share is not tried to be filled better. */
@@ -82,14 +73,13 @@ export class BlockChannel implements Channel {
   #untoldSizeBytes = 0;
   /** Whether this process has to say that it is a new one, and what it has (section 5.4). */
   #isHelloDue: boolean;
-  #refusal: Refusal | undefined;
-  #refusedAtMs: number | undefined;
-  #saidReason: RefusalReason | undefined;
-  /** A block was dropped without a word, since a refusal had just been said. */
-  #owed: Refusal | undefined;
+  readonly #refusals: BlockRefusals;
+  /** The carrier may have confirmed what it could not hand us. */
+  #hasMissed = false;
 
   constructor(core: Core) {
     this.#core = core;
+    this.#refusals = new BlockRefusals(core);
     this.#generation = core.sender.generation;
     this.#next = core.sender.confirmed + 1;
     this.#receiverGeneration = core.receiver.generation;
@@ -99,8 +89,7 @@ export class BlockChannel implements Channel {
   }
 
   get dueMs(): number | undefined {
-    if (this.#owed === undefined || this.#refusedAtMs === undefined) return undefined;
-    return this.#refusedAtMs + REFUSAL_AGAIN_MS;
+    return this.#refusals.dueMs;
   }
 
   get unsentSizeBytes(): number {
@@ -116,7 +105,8 @@ export class BlockChannel implements Channel {
   ask(): void {}
 
   flush(nowMs: number, room: Room): Outgoing[] {
-    if (this.dueMs !== undefined && nowMs >= this.dueMs) this.#sayOwed(nowMs);
+    this.#refusals.wake(nowMs);
+    this.#sayMissed();
     const blocks: Outgoing[] = [];
     while (blocks.length < room.blocks) {
       const block = this.#block(room);
@@ -137,6 +127,10 @@ export class BlockChannel implements Channel {
 
   again(): void {
     this.#goBack();
+  }
+
+  missed(): void {
+    this.#hasMissed = true;
   }
 
   outcome(handle: number, isConfirmed: boolean): void {
@@ -163,10 +157,11 @@ export class BlockChannel implements Channel {
     const hasData = this.#core.active === this && room.textBytes > 0 && this.#next <= sender.sent;
     const untold = this.#taken - this.#told;
     const isAckDue = untold >= BLOCK_ACK_AFTER_STANZAS || this.#untoldSizeBytes >= BLOCK_ACK_AFTER_SIZE_BYTES;
-    if (!hasData && this.#refusal === undefined && !isAckDue && !this.#isHelloDue) return undefined;
+    const refusal = this.#refusals.due;
+    if (!hasData && refusal === undefined && !isAckDue && !this.#isHelloDue) return undefined;
     const ackMark = untold > 0 || this.#isHelloDue ? receiver.mark : undefined;
     const process = this.#core.isProcessTold ? undefined : this.#core.process;
-    const head: Frame = { ...NO_FRAME, ackMark, process, refusal: this.#refusalNow };
+    const head: Frame = { ...NO_FRAME, ackMark, process, refusal };
     const { frame, filled } = hasData ? this.#withData(head, room) : { frame: head, filled: undefined };
     return this.#handOver(frame, filled);
   }
@@ -176,14 +171,6 @@ export class BlockChannel implements Channel {
     const frame = { ...head, ...start };
     const filled = this.#fill(history, room, encodeFrame({ ...frame, data: new Uint8Array(0) }).length);
     return { frame: { ...frame, data: filled.data }, filled };
-  }
-
-  /** What is refused, as it stands by now: more may have come since. */
-  get #refusalNow(): Refusal | undefined {
-    const refusal = this.#refusal;
-    return refusal === undefined || refusal.reason === "retired"
-      ? refusal
-      : this.#core.receiver.refusal(refusal.reason);
   }
 
   /** How the block says from where it goes on. */
@@ -272,7 +259,7 @@ export class BlockChannel implements Channel {
       this.#told = this.#taken;
       this.#untoldSizeBytes = 0;
     }
-    this.#refusal = undefined;
+    this.#refusals.handedOver();
     this.#isHelloDue = false;
     return { octets: encodeFrame(frame), handle, last, textBytes: sizeOfTexts(filled?.texts ?? []) };
   }
@@ -298,7 +285,7 @@ export class BlockChannel implements Channel {
       this.#deflater = undefined;
     }
     this.#told = Math.min(this.#told, block.toldBefore);
-    this.#refusal ??= block.refusal;
+    this.#refusals.failed(block.refusal);
     if (block.saysProcess && !this.#core.isProcessTold && this.#taken > 0) this.#isHelloDue = true;
   }
 
@@ -308,13 +295,11 @@ export class BlockChannel implements Channel {
     // What the carrier had brought over, and the process that ended had not stored, goes again.
     if (isRestarted) this.#goBack();
     // Nor may it have stored what was refused.
-    if (isRestarted && this.#refusedAtMs !== undefined && this.#saidReason !== undefined) {
-      this.#refusal ??= this.#core.receiver.refusal(this.#saidReason);
-    }
+    if (isRestarted) this.#refusals.sayAgain();
     if (frame.refusal !== undefined) this.#refused(frame.refusal);
     if (frame.opening !== undefined) {
       const verdict = this.#core.opened(frame.opening);
-      if (verdict.kind === "refuse") return this.#refuse(verdict.refusal, nowMs);
+      if (verdict.kind === "refuse") return this.#refusals.refuse(verdict.refusal, nowMs);
       if (frame.data === undefined) return;
       this.#data({ number: verdict.start - 1, history: verdict.history }, frame.data, nowMs);
     } else if (frame.data !== undefined && frame.place !== undefined) {
@@ -324,7 +309,7 @@ export class BlockChannel implements Channel {
 
   #placed(place: Mark, data: Uint8Array, nowMs: number): void {
     const found = this.#core.receiver.find(place);
-    if (found === undefined) return this.#refuse(this.#core.receiver.refusal("unknown"), nowMs);
+    if (found === undefined) return this.#refusals.refuse(this.#core.receiver.refusal("unknown"), nowMs);
     this.#data(found, data, nowMs);
   }
 
@@ -340,8 +325,10 @@ export class BlockChannel implements Channel {
     const goesOn = held?.after === after.number && held.generation === receiver.generation;
     const inflater = goesOn ? held.coder : new Inflater(after.history);
     const stanzas = this.#core.decode(inflater, data);
-    if (stanzas === undefined) return this.#refuse(receiver.refusal("damaged"), nowMs);
-    if (!this.#core.take(after.number + 1, stanzas)) return this.#refuse(receiver.refusal("fork"), nowMs);
+    if (stanzas === undefined) return this.#refusals.refuse(receiver.refusal("damaged"), nowMs);
+    if (!this.#core.take(after.number + 1, stanzas)) {
+      return this.#refusals.refuse(receiver.refusal("fork"), nowMs);
+    }
     const last = after.number + stanzas.length;
     this.#inflater = { coder: inflater, after: last, generation: receiver.generation };
     if (this.#receiverGeneration !== receiver.generation) {
@@ -354,8 +341,8 @@ export class BlockChannel implements Channel {
     this.#untoldSizeBytes += stanzas.reduce((sum, { text }) => sum + text.length, 0);
     if (receiver.received === receivedBefore) return;
     // What was dropped came behind this; the refusal that was said did not know of this.
-    this.#sayOwed(nowMs);
-    if (this.#refusal === undefined) this.#refusedAtMs = undefined;
+    this.#refusals.sayOwed(nowMs);
+    this.#refusals.worked();
   }
 
   #refused(refusal: Refusal): void {
@@ -374,25 +361,10 @@ export class BlockChannel implements Channel {
     this.#deflater = undefined;
   }
 
-  /** Says so once; a refusal that was brought over is given time to work. */
-  #refuse(refusal: Refusal, nowMs: number): void {
-    const isRecent = this.#refusedAtMs !== undefined && nowMs - this.#refusedAtMs < REFUSAL_AGAIN_MS;
-    // Behind a block that was refused for another reason all others are unknown.
-    if (isRecent && (refusal.reason === this.#saidReason || refusal.reason === "unknown")) {
-      if (this.#owed === undefined || refusal.reason !== "unknown") this.#owed = refusal;
-      return;
-    }
-    this.#refusedAtMs = nowMs;
-    this.#saidReason = refusal.reason;
-    this.#refusal = refusal;
-    this.#core.events.resynchronised("refused", 0);
-  }
-
-  #sayOwed(nowMs: number): void {
-    if (this.#owed === undefined) return;
-    this.#refusal ??= this.#owed;
-    this.#saidReason = this.#refusal.reason;
-    this.#owed = undefined;
-    this.#refusedAtMs = nowMs;
+  /** On a stream, or when the process is a new one, the sender learns of it otherwise. */
+  #sayMissed(): void {
+    if (!this.#hasMissed || this.#core.active !== this) return;
+    this.#hasMissed = false;
+    if (!this.#isHelloDue) this.#refusals.missed();
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { BLOCK_ACK_AFTER_SIZE_BYTES, BLOCK_ACK_AFTER_STANZAS, REFUSAL_AGAIN_MS } from "./block_channel.ts";
+import { BLOCK_ACK_AFTER_SIZE_BYTES, BLOCK_ACK_AFTER_STANZAS } from "./block_channel.ts";
+import { REFUSAL_AGAIN_MS } from "./block_refusals.ts";
 import { encodeFrame, NO_FRAME } from "./frame.ts";
 import { BlockSide, bring, pair, read, ROOM } from "./testing/block_side.ts";
 

@@ -47,6 +47,11 @@ export interface Channel {
   wanted(room: Room): number;
   /** Nothing that was sent counts: it goes again. For block carriers; a stream ends instead. */
   again(): void;
+  /**
+   * The carrier could not hand us anything for a while, though it may have confirmed it: the other side is to be told
+   * what we have. For block carriers; a stream begins anew.
+   */
+  missed(): void;
   /** What the carrier says of a block: that it was brought over, or that it was not or nobody knows. */
   outcome(handle: number, isConfirmed: boolean): void;
 }

@@ -83,7 +83,9 @@ export class Core {
   /** The other side has refused our flow. */
   refused(refusal: Refusal): SenderVerdict {
     const verdict = this.sender.refused(refusal);
-    if (verdict !== "fine") this.events.resynchronised("was refused", 0);
+    // A receiver that was away for a while says what it has; nothing is the matter when that is all.
+    const hasAll = this.sender.sent === 0 || (verdict === "back" && this.sender.sent === this.sender.acked);
+    if (verdict !== "fine" && !hasAll) this.events.resynchronised("was refused", 0);
     if (verdict === "renewed") this.events.resynchronised("renewed", 0);
     return verdict;
   }

@@ -91,6 +91,10 @@ export class StreamChannel implements Channel {
     throw new Error("Cannot send again over a stream carrier: the connection has to end");
   }
 
+  missed(): void {
+    throw new Error("Cannot have missed anything on a stream carrier: the connection has to end");
+  }
+
   outcome(): void {
     throw new Error("Cannot say what became of a block: a stream carrier has none");
   }

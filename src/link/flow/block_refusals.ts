@@ -1,0 +1,91 @@
+import type { Core } from "./core.ts";
+import type { Refusal, RefusalReason } from "./frame.ts";
+
+/** How long a refusal that was brought over is given to work before it is said again. */
+export const REFUSAL_AGAIN_MS = 5 * 60_000;
+
+/** What a receiver on a block carrier has to say of blocks that it could not take (section 5.3). */
+export class BlockRefusals {
+  readonly #core: Core;
+  /** To be said with the next block. */
+  #due: Refusal | undefined;
+  /** When one was last said, and why. */
+  #saidAtMs: number | undefined;
+  #saidReason: RefusalReason | undefined;
+  /** A block was dropped without a word, since a refusal had just been said. */
+  #owed: Refusal | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** What is to be said, as it stands by now: more may have come since. */
+  get due(): Refusal | undefined {
+    const due = this.#due;
+    return due === undefined || due.reason === "retired" ? due : this.#core.receiver.refusal(due.reason);
+  }
+
+  /** When what is owed is to be said; monotonic. */
+  get dueMs(): number | undefined {
+    if (this.#owed === undefined || this.#saidAtMs === undefined) return undefined;
+    return this.#saidAtMs + REFUSAL_AGAIN_MS;
+  }
+
+  /** A block is refused. Says so once; a refusal that was brought over is given time to work. */
+  refuse(refusal: Refusal, nowMs: number): void {
+    const isRecent = this.#saidAtMs !== undefined && nowMs - this.#saidAtMs < REFUSAL_AGAIN_MS;
+    // Behind a block that was refused for another reason all others are unknown.
+    if (isRecent && (refusal.reason === this.#saidReason || refusal.reason === "unknown")) {
+      if (this.#owed === undefined || refusal.reason !== "unknown") this.#owed = refusal;
+      return;
+    }
+    this.#saidAtMs = nowMs;
+    this.#saidReason = refusal.reason;
+    this.#due = refusal;
+    this.#core.events.resynchronised("refused", 0);
+  }
+
+  /** The carrier may have confirmed what it could not hand us: the sender is to go back to what we have. */
+  missed(): void {
+    this.#due ??= this.#core.receiver.refusal("unknown");
+  }
+
+  /** Time has passed: what is owed may be due. */
+  wake(nowMs: number): void {
+    if (this.dueMs !== undefined && nowMs >= this.dueMs) this.sayOwed(nowMs);
+  }
+
+  sayOwed(nowMs: number): void {
+    if (this.#owed === undefined) return;
+    this.#due ??= this.#owed;
+    this.#saidReason = this.#due.reason;
+    this.#owed = undefined;
+    this.#saidAtMs = nowMs;
+  }
+
+  /** The sender's process is another one, which may not have stored what was refused. */
+  sayAgain(): void {
+    if (this.#saidAtMs !== undefined && this.#saidReason !== undefined) {
+      this.#due ??= this.#core.receiver.refusal(this.#saidReason);
+    }
+  }
+
+  /** News have come: what was refused works. */
+  worked(): void {
+    if (this.#due === undefined) this.#saidAtMs = undefined;
+  }
+
+  /** What was due is in a block. */
+  handedOver(): void {
+    this.#due = undefined;
+  }
+
+  /**
+   * Its block failed. That nothing is known here, not even a flow, was said for the case that the other side has sent
+   * something; as it cannot be reached, the next block of it will show as well.
+   */
+  failed(refusal: Refusal | undefined): void {
+    const isBlank = refusal?.reason === "unknown" && refusal.incarnation.every((octet) => octet === 0);
+    if (!isBlank || this.#saidReason !== undefined) this.#due ??= refusal;
+  }
+}
