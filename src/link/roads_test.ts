@@ -55,6 +55,7 @@ function road(engine: LinkEngine, kind: "stream" | "block", rank: number, more: 
     gatherMs: 0,
     isAnswerDue: false,
     prepare: () => {},
+    withdraw: () => {},
     send: () => {},
     close(reason) {
       if (!made.isOpen) return;

@@ -1,16 +1,17 @@
-import { DamageError } from "./octets.ts";
+import { DamageError, OctetReader, OctetWriter } from "./octets.ts";
 
 /** Most pieces of a frame (section 2.6). */
-export const MOST_PIECES = 255;
+export const MOST_PIECES = 4_096;
 /** First octet of a piece: no frame, plain or protected, begins with it. */
 const PIECE = 0x01;
-const HEADER_SIZE_BYTES = 4;
+const HEADER_SIZE_BYTES = 6;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Cuts a frame that is larger than a block of the carrier (section 2.6).
  * @param frame counts the frames that are cut, modulo 256
  * @returns the frame itself when it fits
- * @throws {RangeError} when the blocks are so small that 255 of them do not hold it
+ * @throws {RangeError} when the blocks are so small that 4,096 of them do not hold it
  */
 export function cutFrame(octets: Uint8Array, blockBytes: number, frame: number): Uint8Array[] {
   if (octets.length <= blockBytes) return [octets];
@@ -21,7 +22,7 @@ export function cutFrame(octets: Uint8Array, blockBytes: number, frame: number):
   }
   return Array.from({ length: pieces }, (_, piece) => {
     const part = octets.subarray(piece * roomBytes, (piece + 1) * roomBytes);
-    return Uint8Array.of(PIECE, frame % 256, piece, pieces, ...part);
+    return new OctetWriter().octet(PIECE).octet(frame).fixed(piece, 2).fixed(pieces, 2).doneWith(part);
   });
 }
 
@@ -29,6 +30,7 @@ export function cutFrame(octets: Uint8Array, blockBytes: number, frame: number):
 export class PieceReader {
   #frame: number | undefined;
   #pieces: (Uint8Array | undefined)[] = [];
+  #missing = 0;
 
   /**
    * Takes a block.
@@ -37,19 +39,22 @@ export class PieceReader {
    */
   take(block: Uint8Array): Uint8Array | undefined {
     if (block[0] !== PIECE) return block;
-    const [, frame = 0, piece = 0, pieces = 0] = block;
-    if (block.length <= HEADER_SIZE_BYTES || pieces < 2 || piece >= pieces) {
+    const reader = new OctetReader(block.subarray(1));
+    const [frame, piece, pieces] = [reader.octet(), reader.fixed(2), reader.fixed(2)];
+    if (reader.isDone || pieces < 2 || pieces > MOST_PIECES || piece >= pieces) {
       throw new DamageError(`Cannot read a block: piece ${piece} of ${pieces}`);
     }
     if (this.#frame !== frame || this.#pieces.length !== pieces) {
       this.#frame = frame;
       this.#pieces = new Array<undefined>(pieces).fill(undefined);
+      this.#missing = pieces;
     }
-    this.#pieces[piece] = block.slice(HEADER_SIZE_BYTES);
-    const parts = this.#pieces.filter((part) => part !== undefined);
-    if (parts.length < pieces) return undefined;
+    if (this.#pieces[piece] === undefined) this.#missing--;
+    this.#pieces[piece] = reader.rest();
+    if (this.#missing > 0) return undefined;
+    const whole = this.#pieces.reduce((writer, part) => writer.bytes(part ?? NOTHING), new OctetWriter());
     this.#frame = undefined;
     this.#pieces = [];
-    return Uint8Array.from(parts.flatMap((part) => [...part]));
+    return whole.done();
   }
 }

@@ -9,13 +9,14 @@ Deno.test("a frame that fits goes as it is, and comes as it is", () => {
   assert.deepEqual(new PieceReader().take(frame), frame);
 });
 
-Deno.test("golden octets: five octets in blocks of six", () => {
-  const pieces = cutFrame(Uint8Array.of(0x86, 1, 2, 3, 4, 5, 6), 6, 258);
+Deno.test("golden octets: nine octets in blocks of eight", () => {
+  const pieces = cutFrame(Uint8Array.of(0x86, 1, 2, 3, 4, 5, 6, 7, 8), 8, 258);
   assert.deepEqual(pieces, [
-    Uint8Array.of(1, 2, 0, 4, 0x86, 1),
-    Uint8Array.of(1, 2, 1, 4, 2, 3),
-    Uint8Array.of(1, 2, 2, 4, 4, 5),
-    Uint8Array.of(1, 2, 3, 4, 6),
+    Uint8Array.of(1, 2, 0, 0, 0, 5, 0x86, 1),
+    Uint8Array.of(1, 2, 0, 1, 0, 5, 2, 3),
+    Uint8Array.of(1, 2, 0, 2, 0, 5, 4, 5),
+    Uint8Array.of(1, 2, 0, 3, 0, 5, 6, 7),
+    Uint8Array.of(1, 2, 0, 4, 0, 5, 8),
   ]);
 });
 
@@ -26,7 +27,7 @@ Deno.test("frames in pieces come together, in whatever order and how often the p
   fc.assert(
     fc.property(
       anyFrame,
-      fc.integer({ min: 8, max: 29 }),
+      fc.integer({ min: 9, max: 29 }),
       fc.infiniteStream(fc.nat()),
       (frame, blockBytes, dice) => {
         const pieces = cutFrame(frame, blockBytes, 3);
@@ -55,14 +56,21 @@ Deno.test("a piece of another frame lets go of those before", () => {
 });
 
 for (
-  const [what, ...octets] of [["no pieces", 1, 0, 0, 0, 9], ["one piece", 1, 0, 0, 1, 9], [
-    "a piece too many",
-    1,
-    0,
-    2,
-    2,
-    9,
-  ], ["no octets", 1, 0, 0, 2]] as const
+  const [what, ...octets] of [
+    ["no pieces", 1, 0, 0, 0, 0, 0, 9],
+    ["one piece", 1, 0, 0, 0, 0, 1, 9],
+    [
+      "a piece too many",
+      1,
+      0,
+      2,
+      2,
+      9,
+    ],
+    ["no octets", 1, 0, 0, 0, 0, 2],
+    ["more pieces than there may be", 1, 0, 0, 0, 16, 1, 9],
+    ["a header cut short", 1, 0, 0],
+  ] as const
 ) {
   Deno.test(`damage: ${what}`, () => {
     assert.throws(() => new PieceReader().take(Uint8Array.from(octets)), DamageError);
@@ -82,6 +90,6 @@ Deno.test("any octets are a frame, part of one, or damage", () => {
   }));
 });
 
-Deno.test("what 255 blocks do not hold cannot be cut", () => {
-  assert.throws(() => cutFrame(new Uint8Array(5_000), 8, 0), RangeError);
+Deno.test("what 4,096 blocks do not hold cannot be cut", () => {
+  assert.throws(() => cutFrame(new Uint8Array(9_000), 8, 0), RangeError);
 });
