@@ -170,7 +170,7 @@ clients:
 peers:
   shore:
     domains: [shore.example]
-    profile: xep-0361
+    profile: halyard
     compression: deflate
     rules: hf
     carriers:
@@ -194,7 +194,7 @@ clients:
 peers:
   ship:
     domains: [ship.example]
-    profile: xep-0361
+    profile: halyard
     compression: deflate
     rules: hf
     carriers:
