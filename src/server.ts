@@ -11,7 +11,7 @@ import {
   InstantMessaging,
   type PresenceLink,
 } from "./im/mod.ts";
-import { linkPeerOf, Links, type PeerStatus } from "./link/mod.ts";
+import { linkPeerOf, Links, type PeerStatus, slownessOf } from "./link/mod.ts";
 import { type Endpoint, type Network, type TlsIdentity } from "./net/mod.ts";
 import { type Feature, IqTable, Router } from "./router/mod.ts";
 import { NS } from "./stanza/mod.ts";
@@ -114,7 +114,7 @@ export class Server {
       ...shared,
       store: storage.answers,
       peers: [...config.peers].filter(([, { caches }]) => caches.enabled)
-        .map(([name, { domains, caches }]) => ({ name, domains, policy: cachePolicy(caches) })),
+        .map(([name, peer]) => ({ name, domains: peer.domains, policy: cachePolicy(peer) })),
       sees: (account, contact) => this.#im.sees(account, contact),
       lastActivity: (account, contact) => this.#im.lastActivity(account, contact),
     });
@@ -278,14 +278,15 @@ function clientLimits(config: Config): ClientLimits {
   };
 }
 
-function cachePolicy(caches: ConfiguredPeer["caches"]): CachePolicy {
+function cachePolicy(peer: ConfiguredPeer): CachePolicy {
+  const { caches } = peer;
   const { share, entries, sizeBytes, errorsMs, waitMs } = caches;
   return {
     share,
     entries,
     sizeBytes,
     errorsMs,
-    waitMs,
+    waitMs: waitMs * slownessOf(peer),
     lifeMs: {
       "capabilities": caches.capabilitiesMs,
       "client-info": caches.clientInfoMs,

@@ -27,7 +27,9 @@ export const caches = section("Answers of the peer's side that are kept here: se
   version: life("How long to keep software versions (XEP-0092).", "1d"),
   errors: life("How long to keep that the peer's side refused.", "5m"),
   wait: duration({
-    about: "Longest wait for an answer; then those who asked get `remote-server-timeout`.",
+    about:
+      "Longest wait for an answer, in proportion longer over a carrier of less than 1200 bit/s; then those who " +
+      "asked get `remote-server-timeout`.",
     from: "1s",
     to: "1d",
     fallback: "10m",

@@ -3,9 +3,10 @@ import type { TlsIdentity } from "../net/mod.ts";
 import { type NodeAddress, parseNodeAddress } from "../stanag5066/mod.ts";
 import type { CarrierConfig, PeerConfig } from "./peer_config.ts";
 
-/** Longest that a request waits for a link of at least this rate: about as long as a patient client does. */
+/** Longest that a request waits for a link of at least `UNHURRIED_BPS`: about as long as a patient client does. */
 const IQ_AGE_MS = 10 * 60_000;
-const IQ_RATE_BPS = 1_200;
+/** On what is slower, all that waits for an answer waits longer. */
+const UNHURRIED_BPS = 1_200;
 
 type ConfiguredCarrier = ConfiguredPeer["carriers"][number];
 
@@ -27,7 +28,7 @@ export function linkPeerOf(
   return {
     ...peer,
     name,
-    queue: { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, iqAgeMs(peer.carriers)) },
+    queue: { ...peer.queue, iqAgeMs: Math.min(peer.queue.ageMs, IQ_AGE_MS * slownessOf(peer)) },
     toldDownAfterMs: onLinkDown === "strict" ? graceMs : maxStaleMs,
     dampMs,
     byDomain,
@@ -36,10 +37,12 @@ export function linkPeerOf(
   };
 }
 
-/** Nothing gives up because a link is slow: requests wait the longer the slower the slowest carrier is. */
-function iqAgeMs(carriers: readonly ConfiguredCarrier[]): number {
-  const slowestBps = Math.min(IQ_RATE_BPS, ...carriers.map(({ rateBps }) => rateBps ?? IQ_RATE_BPS));
-  return IQ_AGE_MS * IQ_RATE_BPS / slowestBps;
+/**
+ * By what factor those who ask across the link are to be more patient than on a link of 1200 bit/s; at least 1. Nothing
+ * gives up because a link is slow: requests wait the longer the slower the slowest carrier is.
+ */
+export function slownessOf({ carriers }: Pick<ConfiguredPeer, "carriers">): number {
+  return UNHURRIED_BPS / Math.min(UNHURRIED_BPS, ...carriers.map(({ rateBps }) => rateBps ?? UNHURRIED_BPS));
 }
 
 function carrierOf(carrier: ConfiguredCarrier, identity: TlsIdentity): CarrierConfig {

@@ -1,5 +1,5 @@
 /** The slow side: links to peers, with their rules, queues and connections, in profile `xep-0361`. */
-export { linkPeerOf } from "./configured.ts";
+export { linkPeerOf, slownessOf } from "./configured.ts";
 export { Links, type LinksOptions } from "./links.ts";
 export { type Explained, Explainer } from "./explain.ts";
 export { type Facts, type Outcome, RuleSet, type Verdict } from "./rules/mod.ts";
