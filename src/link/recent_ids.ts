@@ -1,8 +1,9 @@
 import { NS, type Stanza } from "../stanza/mod.ts";
 import { copy, type Element, writeXml } from "../xml/mod.ts";
 
-/** How many stanzas are remembered, and how long a repetition may take: as long as a link fails and is made anew. */
+/** How many stanzas are remembered. */
 export const MOST_REMEMBERED = 1_024;
+/** How long a repetition may take: as long as a link fails and is made anew. */
 export const REMEMBERED_MS = 86_400_000;
 /** Most characters of XML that are remembered. */
 export const MOST_REMEMBERED_SIZE_CHARS = 1_048_576;
