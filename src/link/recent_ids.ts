@@ -1,9 +1,12 @@
 import { NS, type Stanza } from "../stanza/mod.ts";
 import { copy, type Element, writeXml } from "../xml/mod.ts";
 
-/** How many stanzas are remembered, and how long a repetition may take: as long as a link fails and is made anew. */
-const MOST_REMEMBERED = 1_024;
-const REMEMBERED_MS = 86_400_000;
+/** How many stanzas are remembered. */
+export const MOST_REMEMBERED = 1_024;
+/** How long a repetition may take: as long as a link fails and is made anew. */
+export const REMEMBERED_MS = 86_400_000;
+/** Most characters of XML that are remembered. */
+export const MOST_REMEMBERED_SIZE_CHARS = 1_048_576;
 
 /**
  * Tells a stanza that was sent again, since its confirmation was lost, from a new one. Only what has an id and is the
@@ -12,19 +15,28 @@ const REMEMBERED_MS = 86_400_000;
 export class RecentIds {
   /** When each came, monotonic; oldest first. */
   readonly #seen = new Map<string, number>();
+  #sizeChars = 0;
 
   /** Notes a stanza. @returns whether it has come before */
   repeats(stanza: Stanza, nowMs: number): boolean {
     const { id } = stanza.element.attrs;
     if (id === undefined) return false;
-    for (const [key, atMs] of this.#seen) {
-      if (nowMs - atMs < REMEMBERED_MS && this.#seen.size <= MOST_REMEMBERED) break;
-      this.#seen.delete(key);
-    }
     const key = writeXml(withoutDelay(stanza.element));
+    this.#forget(nowMs);
     if (this.#seen.has(key)) return true;
     this.#seen.set(key, nowMs);
+    this.#sizeChars += key.length;
     return false;
+  }
+
+  /** Lets go of what came too long ago, or is too much with what has come last. */
+  #forget(nowMs: number): void {
+    for (const [key, atMs] of this.#seen) {
+      const isFull = this.#seen.size >= MOST_REMEMBERED || this.#sizeChars > MOST_REMEMBERED_SIZE_CHARS;
+      if (nowMs - atMs < REMEMBERED_MS && !isFull) return;
+      this.#seen.delete(key);
+      this.#sizeChars -= key.length;
+    }
   }
 }
 

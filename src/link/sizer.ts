@@ -49,7 +49,7 @@ export function sizerOf(peer: SizedPeer, sent: SentSoFar): Sizer {
   return { state: "no compression", next };
 }
 
-/** From the history that the other side has or will have (docs/link-protocol.md sections 2, 4, 10 and 11). */
+/** From the history that the other side has or will have (docs/link-protocol.md sections 2, 4, 11 and 12). */
 function flowSizer(peer: SizedPeer, { flow, ids }: SentSoFar): Sizer {
   const coding = codingFor(peer);
   const loaded = flow?.load();

@@ -46,4 +46,16 @@ export const specifications: readonly Specification[] = [
     note: "no-store, while a link is down",
   },
   { id: "XEP-0361", title: "Zero Handshake Server to Server Protocol", version: "0.3" },
+  {
+    id: "XEP-0365",
+    title: "Server to Server communication over STANAG 5066 ARQ",
+    version: "0.2.1",
+    note: "one stanza a U_PDU over RCOP, in profile `xep-0361`; not 0.3, whose SLEP is not public",
+  },
+  {
+    id: "STANAG 5066",
+    title: "Profile for HF radio data communications, Annexes A and F",
+    version: "Edition 3",
+    note: "client of the subnetwork interface (SIS), and RCOP; ARQ only",
+  },
 ];

@@ -30,14 +30,13 @@ export class StanzaBlocks {
       if (this.#stream !== undefined) this.#events.damaged("a stanza is not whole");
       this.#stream = new PresetStream(this.#limits);
     }
-    const outputs = this.#stream?.step({ kind: "bytes", bytes: octets }) ?? [];
-    for (const output of outputs) {
-      // Also behind a whole stanza: nothing may follow it in its block.
-      this.#stream = undefined;
-      if (output.kind === "stanza") this.#events.stanza(output.element);
-      else if (output.kind === "fatal") this.#events.damaged(output.error.text ?? output.error.condition);
-      else if (output.kind === "error") this.#events.damaged(output.error.condition);
-    }
+    // Behind the first thing that comes of a block nothing counts: it is one stanza.
+    const [output] = this.#stream?.step({ kind: "bytes", bytes: octets }) ?? [];
+    if (output === undefined) return;
+    this.#stream = undefined;
+    if (output.kind === "stanza") this.#events.stanza(output.element);
+    else if (output.kind === "fatal") this.#events.damaged(output.error.text ?? output.error.condition);
+    else if (output.kind === "error") this.#events.damaged(output.error.condition);
   }
 
   /** A segment is missing: what has come of the stanza is void. */

@@ -6,7 +6,7 @@ export interface LinkId {
   readonly owner: string;
 }
 
-/** The ids of one link (docs/link-protocol.md section 11). What is saved joins the turn's transaction. */
+/** The ids of one link (docs/link-protocol.md section 12). What is saved joins the turn's transaction. */
 export interface LinkIdStore {
   byOriginal(original: string): LinkId | undefined;
   byShort(short: string): LinkId | undefined;

@@ -110,7 +110,7 @@ export class BlockChannel implements Channel {
     this.#sayMissed();
     const blocks: Outgoing[] = [];
     while (blocks.length < room.blocks) {
-      const block = this.#block(room);
+      const block = this.#block(room, nowMs);
       if (block === undefined) break;
       blocks.push(block);
     }
@@ -152,7 +152,7 @@ export class BlockChannel implements Channel {
     this.#next = Math.max(this.#next, sender.acked + 1);
   }
 
-  #block(room: Room): Outgoing | undefined {
+  #block(room: Room, nowMs: number): Outgoing | undefined {
     this.#catchUp();
     const { sender, receiver } = this.#core;
     const hasData = this.#core.active === this && room.textBytes > 0 && this.#next <= sender.sent;
@@ -164,6 +164,7 @@ export class BlockChannel implements Channel {
     const process = this.#core.isProcessTold ? undefined : this.#core.process;
     const head: Frame = { ...NO_FRAME, ackMark, process, refusal };
     const { frame, filled } = hasData ? this.#withData(head, room) : { frame: head, filled: undefined };
+    this.#refusals.handedOver(nowMs);
     return this.#handOver(frame, filled);
   }
 
@@ -260,7 +261,6 @@ export class BlockChannel implements Channel {
       this.#told = this.#taken;
       this.#untoldSizeBytes = 0;
     }
-    this.#refusals.handedOver();
     this.#isHelloDue = false;
     return { octets: encodeFrame(frame), handle, last, textBytes: sizeOfTexts(filled?.texts ?? []) };
   }
@@ -297,7 +297,7 @@ export class BlockChannel implements Channel {
     if (isRestarted) this.#goBack();
     // Nor may it have stored what was refused.
     if (isRestarted) this.#refusals.sayAgain();
-    if (frame.refusal !== undefined) this.#refused(frame.refusal);
+    if (frame.refusal !== undefined) this.#refused(frame.refusal, nowMs);
     if (frame.opening !== undefined) {
       const verdict = this.#core.opened(frame.opening);
       if (verdict.kind === "refuse") return this.#refusals.refuse(verdict.refusal, nowMs);
@@ -348,7 +348,8 @@ export class BlockChannel implements Channel {
     this.#refusals.worked();
   }
 
-  #refused(refusal: Refusal): void {
+  #refused(refusal: Refusal, nowMs: number): void {
+    this.#refusals.hear(nowMs);
     const verdict = this.#core.refused(refusal);
     if (verdict === "cold") this.#isColdDue = true;
     if (verdict === "cold" || verdict === "back") this.#goBack();
@@ -368,6 +369,6 @@ export class BlockChannel implements Channel {
   #sayMissed(): void {
     if (!this.#hasMissed || this.#core.active !== this) return;
     this.#hasMissed = false;
-    if (!this.#isHelloDue) this.#refusals.missed();
+    if (!this.#isHelloDue) this.#refusals.sayMissed();
   }
 }

@@ -12,6 +12,12 @@ export class BlockRefusals {
   /** When one was last said, and why. */
   #saidAtMs: number | undefined;
   #saidReason: RefusalReason | undefined;
+  /** What was said last was for what the carrier could not hand us, and nothing new has come since. */
+  #saidMissed = false;
+  /** When one was last put into a block, worked or not. */
+  #handedAtMs: number | undefined;
+  /** When one was last said again since the other side has refused something too. */
+  #saidAgainAtMs: number | undefined;
   /** A block was dropped without a word, since a refusal had just been said. */
   #owed: Refusal | undefined;
 
@@ -41,13 +47,15 @@ export class BlockRefusals {
     }
     this.#saidAtMs = nowMs;
     this.#saidReason = refusal.reason;
+    this.#saidAgainAtMs = undefined;
     this.#due = refusal;
     this.#core.events.resynchronised("refused", 0);
   }
 
   /** The carrier may have confirmed what it could not hand us: the sender is to go back to what we have. */
-  missed(): void {
-    this.#due ??= this.#core.receiver.refusal("unknown");
+  sayMissed(): void {
+    this.#saidAgainAtMs = undefined;
+    this.#sayUnknown();
   }
 
   /** Time has passed: what is owed may be due. */
@@ -65,18 +73,33 @@ export class BlockRefusals {
 
   /** The sender's process is another one, which may not have stored what was refused. */
   sayAgain(): void {
-    if (this.#saidAtMs !== undefined && this.#saidReason !== undefined) {
-      this.#due ??= this.#core.receiver.refusal(this.#saidReason);
-    }
+    if (this.#saidAtMs === undefined && !this.#saidMissed) return;
+    this.#due ??= this.#core.receiver.refusal(this.#saidReason ?? "unknown");
+  }
+
+  /**
+   * The other side refuses, perhaps since it could not be handed something: what we refused may have been among that.
+   * Only the first of its refusals in a while counts, so that two refusals never go on to cause one another.
+   */
+  hear(nowMs: number): void {
+    if (this.#saidAgainAtMs !== undefined && nowMs - this.#saidAgainAtMs < REFUSAL_AGAIN_MS) return;
+    this.#saidAgainAtMs = nowMs;
+    // News that came meanwhile may have been under way before: they do not prove that the refusal was heard.
+    const isRecent = this.#handedAtMs !== undefined && nowMs - this.#handedAtMs < REFUSAL_AGAIN_MS;
+    if (isRecent) this.#sayUnknown();
+    else this.sayAgain();
   }
 
   /** News have come: what was refused works. */
   worked(): void {
-    if (this.#due === undefined) this.#saidAtMs = undefined;
+    if (this.#due !== undefined) return;
+    this.#saidAtMs = undefined;
+    this.#saidMissed = false;
   }
 
   /** What was due is in a block. */
-  handedOver(): void {
+  handedOver(nowMs: number): void {
+    if (this.#due !== undefined) this.#handedAtMs = nowMs;
     this.#due = undefined;
   }
 
@@ -86,6 +109,11 @@ export class BlockRefusals {
    */
   failed(refusal: Refusal | undefined): void {
     const isBlank = refusal?.reason === "unknown" && refusal.incarnation.every((octet) => octet === 0);
-    if (!isBlank || this.#saidReason !== undefined) this.#due ??= refusal;
+    if (!isBlank || this.#saidAtMs !== undefined) this.#due ??= refusal;
+  }
+
+  #sayUnknown(): void {
+    this.#due ??= this.#core.receiver.refusal("unknown");
+    this.#saidMissed = true;
   }
 }

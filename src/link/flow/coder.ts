@@ -41,7 +41,7 @@ export function joinOctets(texts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Makes the data of frames that follow one another, from a point of a flow's history on (sections 4 and 10). */
+/** Makes the data of frames that follow one another, from a point of a flow's history on (sections 4 and 11). */
 export class FlowEncoder {
   /**
    * Whether it stands, after a frame, where another would that begins with the history at that point. Shortened text is

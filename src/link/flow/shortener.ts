@@ -2,16 +2,16 @@ import { HISTORY_SIZE_BYTES } from "./history.ts";
 import { DamageError } from "./octets.ts";
 import { joinTemplate, MARK, marksOf, nextId, type Template, templateOf } from "./template.ts";
 
-/** Earlier stanzas, of different conversations or kinds, that a stanza can be like (section 10.2). */
+/** Earlier stanzas, of different conversations or kinds, that a stanza can be like (section 11.2). */
 export const MOST_TEMPLATES = 16;
 
-/** Octets that no XML holds, by what they say (section 10.2). */
+/** Octets that no XML holds, by what they say (section 11.2). */
 const END = "\u0000";
 const PREDICTED = "\u0001";
 const FILLED = "\u0002";
 const FIRST_TEMPLATE = 0x10;
 
-/** The ids that a side gives (section 11.1): what is before the counter, and the counter. */
+/** The ids that a side gives (section 12.1): what is before the counter, and the counter. */
 const COUNTED = /^[\w-]{8}-[0-9a-z]{1,10}$/;
 /** Stanzas that repeat the id of another. */
 const ANSWER = /^<[^>]* type='(?:result|error)'/;
@@ -26,7 +26,7 @@ interface Known {
 const encoder = new TextEncoder();
 
 /**
- * Says stanzas by what they have in common with earlier ones (section 10). Both sides hold the same earlier ones, those
+ * Says stanzas by what they have in common with earlier ones (section 11). Both sides hold the same earlier ones, those
  * of the history, so this has no state of its own that could differ.
  */
 export class Shortener {

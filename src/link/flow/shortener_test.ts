@@ -40,7 +40,7 @@ function receipt(id: string, of: string): string {
   return `<message id='${id}'><received xmlns='urn:xmpp:receipts' id='${of}'/></message>`;
 }
 
-/** Conversations as they go, and what is left of their stanzas: the golden octets of section 10. */
+/** Conversations as they go, and what is left of their stanzas: the golden octets of section 11. */
 const CONVERSATIONS: readonly (readonly [what: string, lines: readonly (readonly [string, string])[]])[] = [
   ["the first of its kind crosses as it is", [["<message/>", "<message/>"]]],
   ["an equal one is an octet", [["<message/>", "<message/>"], ["<message/>", "\\x10"]]],

@@ -1,5 +1,5 @@
 /**
- * A stanza's text taken apart into what stanzas of its kind have in common and what fills it (section 10.1). Nothing is
+ * A stanza's text taken apart into what stanzas of its kind have in common and what fills it (section 11.1). Nothing is
  * lost: `joinTemplate` gives the text again, to the octet.
  */
 export interface Template {

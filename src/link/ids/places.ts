@@ -1,6 +1,6 @@
 import { NS } from "../../stanza/mod.ts";
 
-/** Elements whose attribute `id` names an earlier message, as `namespace name` (docs/link-protocol.md section 11.2). */
+/** Elements whose attribute `id` names an earlier message, as `namespace name` (docs/link-protocol.md section 12.2). */
 const REFERENCES: ReadonlySet<string> = new Set([
   // XEP-0184
   `${NS.RECEIPTS} received`,

@@ -1,5 +1,5 @@
 /**
- * Semantic shortening (docs/link-protocol.md sections 4, 10 and 11). `coding` is how a flow is coded since its last cold
+ * Semantic shortening (docs/link-protocol.md sections 4, 11 and 12). `coding` is how a flow is coded since its last cold
  * opening. `link_ids` holds for each peer the ids of local clients, those by which they cross, and whose they are; `serial` rises with
  * each use, so that the least falls out first.
  */

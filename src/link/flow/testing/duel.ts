@@ -1,35 +1,12 @@
 import assert from "node:assert/strict";
 import { randomFraction, type RandomSource, seededRandom } from "../../../base/mod.ts";
-import type { Channel } from "../channel.ts";
 import { LinkEngine } from "../engine.ts";
 import { FrameReader, withLength } from "../frame.ts";
 import { DamageError } from "../octets.ts";
+import { type Block, type Name, OTHER, type Side } from "./duel_side.ts";
 import { MemoryStore } from "./memory_store.ts";
 import type { Mishaps } from "./mishaps.ts";
 import { brief, byUrgency, described, isUrgent, joined, URGENT } from "./texts.ts";
-
-type Name = "ship" | "shore";
-const OTHER: Readonly<Record<Name, Name>> = { ship: "shore", shore: "ship" };
-
-/** A block on its way, and the connection whose owner wants to know what becomes of it. */
-interface Block {
-  readonly octets: Uint8Array;
-  readonly channel: Channel;
-  readonly handle: number;
-}
-
-interface Side {
-  readonly store: MemoryStore;
-  engine: LinkEngine;
-  channel: Channel | undefined;
-  reader: FrameReader;
-  /** What is on its way to this side: octets of a stream, or blocks. */
-  incoming: Uint8Array;
-  blocks: Block[];
-  readonly accepted: string[];
-  backup: ReturnType<MemoryStore["backup"]> | undefined;
-  restored: boolean;
-}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -70,8 +47,8 @@ export class Duel {
 
   /** Every stanza accepted was delivered once, in order; with backups put back, none was lost. */
   check(): void {
-    const { restore, crash } = this.#mishaps;
-    if (restore === 0 && (!this.#isBlocks || (crash === 0 && this.#mishaps.lost === undefined))) {
+    const { restore, crash, away = 0 } = this.#mishaps;
+    if (restore === 0 && (!this.#isBlocks || (crash + away === 0 && this.#mishaps.lost === undefined))) {
       assert.equal(this.resynchronised, 0, "a flow began anew although nobody was set back");
     }
     for (const name of ["ship", "shore"] as const) {
@@ -148,10 +125,11 @@ export class Duel {
 
   #roll(): void {
     const name: Name = this.#chance(0.5) ? "ship" : "shore";
-    const { cut, crash, restore } = this.#mishaps;
+    const { cut, crash, restore, away = 0 } = this.#mishaps;
     if (this.#chance(restore)) this.#restore(name);
     else if (this.#chance(crash)) this.#crash(name);
     else if (this.#chance(cut)) this.#cut();
+    else if (away > 0 && this.#chance(away)) this.#away(name);
     else if (!this.#isUp && !this.#isBlocks && this.#chance(0.3)) this.#connectBoth();
     else if (this.#chance(0.3)) this.#send(name);
     else if (this.#chance(0.5)) {
@@ -167,6 +145,7 @@ export class Duel {
 
   #settle(): void {
     this.#isPeace = true;
+    if ((this.#mishaps.away ?? 0) > 0) this.#lastWordTo("ship");
     if (this.#mishaps.crash > 0) this.#lastWord(this.#chance(0.5) ? "ship" : "shore");
     for (let round = 0; round < ROUNDS; round++) {
       if (!this.#isUp) this.#connectBoth();
@@ -183,6 +162,22 @@ export class Duel {
       );
       if (isQuiet && round > 20) return;
     }
+  }
+
+  /** The carrier confirms what it has for a side, and has nobody to give it to. */
+  #away(name: Name): void {
+    const side = this.#sides[name];
+    for (const block of side.blocks.splice(0)) {
+      this.#note(name, `misses a block of ${block.octets.length} octets`);
+      this.#tell(OTHER[name], block, true);
+    }
+    side.channel?.missed();
+  }
+
+  /** Nor is there anything behind what is missed last. */
+  #lastWordTo(name: Name): void {
+    this.#pump(OTHER[name]);
+    this.#away(name);
   }
 
   /** What is said last has nothing behind it that would show that it was forgotten. */

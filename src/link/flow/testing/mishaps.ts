@@ -13,6 +13,8 @@ export interface Mishaps {
   readonly lost?: number;
   readonly twice?: number;
   readonly swapped?: number;
+  /** The carrier confirms all it has for a side without handing it over. */
+  readonly away?: number;
 }
 
 /** The kinds of run, by name. */
@@ -39,6 +41,16 @@ export const KINDS: Readonly<Record<string, Mishaps>> = {
     lost: 0.05,
     twice: 0.05,
     swapped: 0.05,
+  },
+  "blocks that are confirmed and not handed over": {
+    kind: "block",
+    cut: 0.02,
+    crash: 0,
+    restore: 0,
+    lost: 0.05,
+    twice: 0.05,
+    swapped: 0.05,
+    away: 0.04,
   },
   "blocks, crashes and backups put back": {
     kind: "block",
