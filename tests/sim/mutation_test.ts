@@ -59,8 +59,14 @@ const MUTANTS: readonly (readonly [what: string, file: string, from: string, to:
   [
     "a block that came out of turn is dropped without a word",
     "link/flow/block_channel.ts",
-    'if (found === undefined) return this.#refuse(this.#core.receiver.refusal("unknown"), nowMs);',
+    'if (found === undefined) return this.#refusals.refuse(this.#core.receiver.refusal("unknown"), nowMs);',
     "if (found === undefined) return;",
+  ],
+  [
+    "what a carrier could not hand over is not asked for again",
+    "link/flow/block_channel.ts",
+    "if (!this.#isHelloDue) this.#refusals.sayMissed();",
+    "",
   ],
 ];
 
