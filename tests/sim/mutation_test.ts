@@ -82,6 +82,12 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     'if (found === undefined) return this.#refusals.refuse(this.#core.receiver.refusal("unknown"), nowMs);',
     "if (found === undefined) return;",
   ],
+  [
+    "what a carrier could not hand over is not asked for again",
+    "link/flow/block_channel.ts",
+    "if (!this.#isHelloDue) this.#refusals.sayMissed();",
+    "",
+  ],
 ];
 
 /** Mistakes around the engine, which only whole servers can show. */
