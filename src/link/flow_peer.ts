@@ -7,7 +7,7 @@ import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { endedByRestart } from "./ended.ts";
-import { GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
+import { LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
 import { type Borders, inspect } from "./inbound.ts";
 import { flowLimits } from "./limits.ts";
@@ -20,6 +20,7 @@ import type { Road } from "./road.ts";
 import { RoadMaker } from "./road_maker.ts";
 import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
+import { Suspicion } from "./suspicion.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
 import { Unfolder } from "./unfolder.ts";
@@ -61,8 +62,7 @@ export class FlowPeer implements LinkPeer {
   #state: LinkState = "down";
   #sinceMs: number;
   #onAllEnded: (() => void) | undefined;
-  /** Why what came last was not taken. */
-  #fault: GuardFault | undefined;
+  readonly #suspicion: Suspicion;
 
   constructor(config: PeerConfig, context: LinkContext) {
     const { clock, random, log, network, router, storage, metrics } = context;
@@ -108,9 +108,10 @@ export class FlowPeer implements LinkPeer {
         damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
+    this.#suspicion = new Suspicion(name, log, () => this.#roads.inUse);
     this.#maker = new RoadMaker(config, context, this.#engine, this.#tally, {
       received: (road) => this.#received(road),
-      faulty: (fault) => this.#faulty(fault),
+      faulty: (road, fault) => this.#suspicion.note(road, fault),
       changed: () => {
         this.#settle();
         this.#wake();
@@ -132,6 +133,7 @@ export class FlowPeer implements LinkPeer {
       callers: this.#callers,
       clock,
       oursStands: this.#oursStands,
+      mustProve: config.auth !== undefined,
       onUse: (road) => this.#used(road),
     });
     this.#mode = new ModeSwitch({
@@ -219,7 +221,8 @@ export class FlowPeer implements LinkPeer {
   }
 
   get #trouble(): string | undefined {
-    if (this.#fault !== undefined) return GUARD_FAULTS[this.#fault];
+    const { trouble } = this.#suspicion;
+    if (trouble !== undefined) return trouble;
     const troubles = this.#config.carriers.flatMap((carrier) =>
       carrier.kind === "tcp" ? [] : [this.#context.stations.troubleOf(carrier)]
     );
@@ -261,16 +264,6 @@ export class FlowPeer implements LinkPeer {
     this.#roads.heard(road);
     this.#settle();
     this.#wake();
-  }
-
-  /** One line of the log for each new trouble, not for each frame. */
-  #faulty(fault: GuardFault | undefined): void {
-    if (fault === "replay" || fault === this.#fault) return;
-    this.#fault = fault;
-    const { log } = this.#context;
-    const peer = this.#config.name;
-    if (fault === undefined) log.info("link authentic again", { peer });
-    else log.warn("link not authentic", { peer, fault, why: GUARD_FAULTS[fault] });
   }
 
   #ended(road: Road, reason: CloseReason): void {

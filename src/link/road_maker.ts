@@ -13,7 +13,7 @@ import type { Tally } from "./tally.ts";
 /** The same as `RoadEvents`, with the road that they are of. */
 export interface MakerEvents {
   received(road: Road): void;
-  faulty(fault: GuardFault | undefined): void;
+  faulty(road: Road, fault: GuardFault | undefined): void;
   changed(): void;
   ended(road: Road, reason: CloseReason): void;
 }
@@ -91,7 +91,7 @@ export class RoadMaker {
   #eventsOf(road: () => Road): RoadEvents {
     return {
       received: () => this.#events.received(road()),
-      faulty: (fault) => this.#events.faulty(fault),
+      faulty: (fault) => this.#events.faulty(road(), fault),
       changed: () => this.#events.changed(),
       ended: (reason) => this.#events.ended(road(), reason),
     };
