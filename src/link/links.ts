@@ -2,6 +2,7 @@ import type { Endpoint } from "../net/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import { BlockPeer } from "./block_peer.ts";
+import { CalmLog } from "./calm_log.ts";
 import type { LinkContext } from "./context.ts";
 import type { LinkMode } from "./mode.ts";
 import { Doors } from "./doors.ts";
@@ -27,7 +28,8 @@ export class Links implements Hop {
 
   /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
   constructor(options: LinksOptions) {
-    const { peers, ...shared } = options;
+    const { peers, ...rest } = options;
+    const shared = { ...rest, log: new CalmLog(rest.log, rest.clock) };
     const context = { ...shared, stations: new Stations(shared) };
     this.#context = context;
     for (const config of peers) {
