@@ -112,6 +112,7 @@ export class FlowPeer implements LinkPeer {
     this.#maker = new RoadMaker(config, context, this.#engine, this.#tally, {
       received: (road) => this.#received(road),
       faulty: (road, fault) => this.#suspicion.note(road, fault),
+      damaged: (road, why) => this.#suspicion.damaged(road, why),
       changed: () => {
         this.#settle();
         this.#wake();
@@ -260,6 +261,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   #received(road: Road): void {
+    if (road.isOpen && road.isProven) this.#suspicion.sound();
     if (road.channel.mustEnd) road.close("closed-by-us");
     this.#roads.heard(road);
     this.#settle();

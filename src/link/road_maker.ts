@@ -14,6 +14,7 @@ import type { Tally } from "./tally.ts";
 export interface MakerEvents {
   received(road: Road): void;
   faulty(road: Road, fault: GuardFault | undefined): void;
+  damaged(road: Road, why: string): void;
   changed(): void;
   ended(road: Road, reason: CloseReason): void;
 }
@@ -92,6 +93,7 @@ export class RoadMaker {
     return {
       received: () => this.#events.received(road()),
       faulty: (fault) => this.#events.faulty(road(), fault),
+      damaged: (why) => this.#events.damaged(road(), why),
       changed: () => this.#events.changed(),
       ended: (reason) => this.#events.ended(road(), reason),
     };
