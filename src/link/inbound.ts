@@ -21,7 +21,7 @@ export interface AddressFault {
 
 const STANZAS: readonly string[] = ["message", "presence", "iq"];
 
-/** Makes a stanza of what a peer sent, if it is one and both its addresses are there, are addresses, and are within the borders. */
+/** Makes a stanza of what a peer sent, if it is one, with both addresses, and these are within the borders. */
 export function inspect(
   element: Element,
   borders: Borders,
