@@ -61,7 +61,9 @@ export class Connection {
     this.pacer = new Pacer(options.clock, options.carrier.rateBps);
     this.openedMs = options.clock.monotonicMs();
     const link = counted(options.transport, (direction, sizeBytes) => this.#count(direction, sizeBytes));
-    this.#transport = options.compression === "deflate" ? compressed(link) : link;
+    const onBad = ({ message }: Error) =>
+      options.log.warn("link damaged", { peer: options.peer, error: message });
+    this.#transport = options.compression === "deflate" ? compressed(link, { onBad }) : link;
     this.#writer = this.#transport.writable.getWriter();
     this.#stream = new PresetStream(options.xmlLimits);
     void this.#transport.closed.then((reason) => this.#end(reason));

@@ -7,7 +7,7 @@ import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { endedByRestart } from "./ended.ts";
-import { codingFor, GUARD_FAULTS, type GuardFault, LinkEngine } from "./flow/mod.ts";
+import { codingFor, LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
 import { LinkIds, stemOf } from "./ids/mod.ts";
 import { type Borders, inspect, oursStands } from "./inbound.ts";
@@ -21,6 +21,7 @@ import type { Road } from "./road.ts";
 import { RoadMaker } from "./road_maker.ts";
 import { Roads } from "./roads.ts";
 import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
+import { Suspicion } from "./suspicion.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
 import { Unfolder } from "./unfolder.ts";
@@ -63,8 +64,7 @@ export class FlowPeer implements LinkPeer {
   #state: LinkState = "down";
   #sinceMs: number;
   #onAllEnded: (() => void) | undefined;
-  /** Why what came last was not taken. */
-  #fault: GuardFault | undefined;
+  readonly #suspicion: Suspicion;
 
   constructor(config: PeerConfig, context: LinkContext) {
     const { clock, random, log, network, router, storage, metrics } = context;
@@ -113,9 +113,11 @@ export class FlowPeer implements LinkPeer {
         damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });
+    this.#suspicion = new Suspicion(name, log, () => this.#roads.inUse);
     this.#maker = new RoadMaker(config, context, this.#engine, this.#tally, {
       received: (road) => this.#received(road),
-      faulty: (fault) => this.#faulty(fault),
+      faulty: (road, fault) => this.#suspicion.note(road, fault),
+      damaged: (road, why) => this.#suspicion.damaged(road, why),
       changed: () => {
         this.#settle();
         this.#wake();
@@ -137,6 +139,7 @@ export class FlowPeer implements LinkPeer {
       callers: this.#callers,
       clock,
       oursStands: oursStands(this.#borders),
+      mustProve: config.auth !== undefined,
       onUse: (road) => this.#used(road),
     });
     this.#mode = new ModeSwitch({
@@ -224,7 +227,8 @@ export class FlowPeer implements LinkPeer {
   }
 
   get #trouble(): string | undefined {
-    if (this.#fault !== undefined) return GUARD_FAULTS[this.#fault];
+    const { trouble } = this.#suspicion;
+    if (trouble !== undefined) return trouble;
     const troubles = this.#config.carriers.flatMap((carrier) =>
       carrier.kind === "tcp" ? [] : [this.#context.stations.troubleOf(carrier)]
     );
@@ -255,20 +259,11 @@ export class FlowPeer implements LinkPeer {
   }
 
   #received(road: Road): void {
+    if (road.isOpen && road.isProven) this.#suspicion.sound();
     if (road.channel.mustEnd) road.close("closed-by-us");
     this.#roads.heard(road);
     this.#settle();
     this.#wake();
-  }
-
-  /** One line of the log for each new trouble, not for each frame. */
-  #faulty(fault: GuardFault | undefined): void {
-    if (fault === "replay" || fault === this.#fault) return;
-    this.#fault = fault;
-    const { log } = this.#context;
-    const peer = this.#config.name;
-    if (fault === undefined) log.info("link authentic again", { peer });
-    else log.warn("link not authentic", { peer, fault, why: GUARD_FAULTS[fault] });
   }
 
   #ended(road: Road, reason: CloseReason): void {

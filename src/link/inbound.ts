@@ -16,20 +16,28 @@ export function oursStands({ peerDomains, servedDomains }: Borders): boolean {
   return ours < theirs;
 }
 
-/** What is wrong with the addresses of a stanza. */
+/** What is wrong with a stanza: its addresses, or that it is none. */
 export interface AddressFault {
   /** The stream error that it is worth when it happens too often. */
-  readonly condition: Extract<StreamErrorCondition, "improper-addressing" | "invalid-from">;
+  readonly condition: Extract<
+    StreamErrorCondition,
+    "improper-addressing" | "invalid-from" | "unsupported-stanza-type"
+  >;
   readonly why: string;
 }
 
-/** Makes a stanza of what a peer sent, if both its addresses are there, are addresses, and are within the borders. */
+const STANZAS: readonly string[] = ["message", "presence", "iq"];
+
+/** Makes a stanza of what a peer sent, if it is one, with both addresses, and these are within the borders. */
 export function inspect(
   element: Element,
   borders: Borders,
   origin: Origin,
   nowMs: number,
 ): Stanza | AddressFault {
+  if (!STANZAS.includes(element.name)) {
+    return { condition: "unsupported-stanza-type", why: "it is no message, presence or iq" };
+  }
   const from = element.attrs.from === undefined ? undefined : Jid.parse(element.attrs.from);
   const to = element.attrs.to === undefined ? undefined : Jid.parse(element.attrs.to);
   if (from === undefined) return { condition: "improper-addressing", why: "no valid from" };

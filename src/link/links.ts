@@ -1,7 +1,10 @@
+import { errorText } from "../base/mod.ts";
 import type { Endpoint } from "../net/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
+import type { QueuedStanza } from "../storage/mod.ts";
 import { BlockPeer } from "./block_peer.ts";
+import { CalmLog } from "./calm_log.ts";
 import type { LinkContext } from "./context.ts";
 import type { LinkMode } from "./mode.ts";
 import { Doors } from "./doors.ts";
@@ -27,7 +30,8 @@ export class Links implements Hop {
 
   /** @throws {Error} when peers share a name, a domain, or an endpoint under different TLS */
   constructor(options: LinksOptions) {
-    const { peers, ...shared } = options;
+    const { peers, ...rest } = options;
+    const shared = { ...rest, log: new CalmLog(rest.log, rest.clock) };
     const context = { ...shared, stations: new Stations(shared) };
     this.#context = context;
     for (const config of peers) {
@@ -103,7 +107,21 @@ export class Links implements Hop {
       const stored = storage.linkQueue.list(name);
       log.warn("queue of a peer that is not configured", { peer: name, stanzas: stored.length });
       storage.linkQueue.remove(name, stored.map(({ id }) => id));
-      for (const one of stored) router.route(readStored(one).stanza);
+      for (const one of stored) {
+        const stanza = this.#read(name, one);
+        if (stanza !== undefined) router.route(stanza);
+      }
+    }
+  }
+
+  /** A stanza that waited; undefined when it cannot be read: then nobody can be answered. */
+  #read(name: string, stored: QueuedStanza): Stanza | undefined {
+    try {
+      return readStored(stored).stanza;
+    } catch (error) {
+      const { id } = stored;
+      this.#context.log.error("stored stanza is unreadable", { peer: name, id, error: errorText(error) });
+      return undefined;
     }
   }
 

@@ -14,3 +14,19 @@ Deno.test("what waits for a peer that was renamed or removed goes where its addr
   assert.ok(ship.routed.some(({ id }) => id === "m1"));
   await world.stop();
 });
+
+Deno.test("what cannot be read of a peer that was renamed is told and given up, and the server starts", async () => {
+  const world = new World();
+  const ship = world.ship();
+  const good =
+    "<message id='m2' from='romeo@ship.example' to='juliet@shore.example'><body>kept</body></message>";
+  for (const xml of ["<message", "<message from='@' to='juliet@shore.example'/>", good]) {
+    ship.store.add("an-old-name", xml, 0);
+  }
+  await ship.links.start();
+  assert.deepEqual(ship.store.peers().filter((name) => name === "an-old-name"), []);
+  assert.deepEqual(ship.routed.map(({ id }) => id), ["m2"]);
+  const told = ship.log.lines.filter(({ event }) => event === "stored stanza is unreadable");
+  assert.deepEqual(told.map(({ fields }) => fields.peer), ["an-old-name", "an-old-name"]);
+  await world.stop();
+});

@@ -45,6 +45,8 @@ export interface RoadEvents {
   received(): void;
   /** What came was not authentic, or all is well again. */
   faulty(fault: GuardFault | undefined): void;
+  /** What came could not be read, so the connection ends. */
+  damaged(why: string): void;
   /** The carrier takes more, or has told what became of something. */
   changed(): void;
   /** Comes once; nothing follows. */

@@ -13,7 +13,8 @@ import type { Tally } from "./tally.ts";
 /** The same as `RoadEvents`, with the road that they are of. */
 export interface MakerEvents {
   received(road: Road): void;
-  faulty(fault: GuardFault | undefined): void;
+  faulty(road: Road, fault: GuardFault | undefined): void;
+  damaged(road: Road, why: string): void;
   changed(): void;
   ended(road: Road, reason: CloseReason): void;
 }
@@ -91,7 +92,8 @@ export class RoadMaker {
   #eventsOf(road: () => Road): RoadEvents {
     return {
       received: () => this.#events.received(road()),
-      faulty: (fault) => this.#events.faulty(fault),
+      faulty: (fault) => this.#events.faulty(road(), fault),
+      damaged: (why) => this.#events.damaged(road(), why),
       changed: () => this.#events.changed(),
       ended: (reason) => this.#events.ended(road(), reason),
     };

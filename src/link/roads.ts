@@ -20,6 +20,8 @@ export interface RoadsOptions {
   readonly clock: Clock;
   /** Of two calls made at the same moment, whether ours is the one that stands. */
   readonly oursStands: boolean;
+  /** Whether the link has a key: then nobody takes the place of what is in use who has not shown that he holds it. */
+  readonly mustProve: boolean;
   /** Another road is in use, or none. */
   readonly onUse: (road: Road | undefined) => void;
 }
@@ -105,6 +107,7 @@ export class Roads {
       if (road.isOurs && !this.#isWanted(road)) road.close("replaced");
     } else if (road.rank < inUse.rank) this.#ask(known);
     else if (this.#olderStands(road)) road.close("replaced");
+    else if (this.#options.mustProve) this.#ask(known);
     else this.#use(known);
   }
 
@@ -115,7 +118,9 @@ export class Roads {
     known.waitingSinceMs = this.#nowMs;
     known.busyMs = this.#nowMs;
     known.hasAsked = false;
-    if (road.isProven) this.#options.callers.succeeded(road.rank);
+    if (!road.isProven) return;
+    this.#options.callers.succeeded(road.rank);
+    if (this.#isHeir(known)) this.#use(known);
   }
 
   remove(road: Road, reason: CloseReason): void {
@@ -324,10 +329,19 @@ export class Roads {
     }
   }
 
-  /** Whether it would be better than what is in use, if only anything came over it. */
-  #isProving({ road }: Known): boolean {
+  /** Whether it would take the place of what is in use, if only anything came over it. */
+  #isProving(known: Known): boolean {
+    const { road } = known;
     const inUse = this.#inUse?.road;
-    return inUse !== undefined && road.rank < inUse.rank && !road.isProven;
+    return inUse !== undefined && (road.rank < inUse.rank || this.#isHeir(known)) && !road.isProven;
+  }
+
+  /** Whether it is a later connection over the carrier in use, whose place it takes once it is proven. */
+  #isHeir(known: Known): boolean {
+    const { road } = known;
+    const inUse = this.#inUse;
+    return this.#options.mustProve && inUse !== undefined && inUse !== known && road.isOpen &&
+      road.rank === inUse.road.rank && this.#all.indexOf(known) > this.#all.indexOf(inUse);
   }
 
   #ask(known: Known): void {

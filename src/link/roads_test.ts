@@ -36,7 +36,7 @@ function roads() {
     onConnected: () => {},
     onChange: () => {},
   });
-  const all = new Roads({ engine, callers, clock, oursStands: true, onUse: () => {} });
+  const all = new Roads({ engine, callers, clock, oursStands: true, mustProve: false, onUse: () => {} });
   return { clock, network, engine, callers, all };
 }
 

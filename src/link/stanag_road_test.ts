@@ -124,6 +124,7 @@ function begin(openGuard: () => GuardChannel = () => plainGuard.open("block")) {
       received: () => {},
       faulty: (fault) => void faults.push(String(fault)),
       changed: () => {},
+      damaged: () => {},
       ended: (reason) => void ended.push(reason),
     },
   );

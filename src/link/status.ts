@@ -33,7 +33,7 @@ export interface PeerStatus {
   readonly queue: QueueStatus;
   /** In profile `halyard`: stanzas that have left and that the peer has not yet confirmed. They are on disk here. */
   readonly unacknowledged?: number;
-  /** In profile `halyard`: why nothing that comes is taken; undefined while all is well. */
+  /** In profile `halyard`: why what came last is not taken; undefined while all is well. */
   readonly trouble?: string | undefined;
   readonly bytes: ByteCounts;
   readonly stanzas: { readonly out: number; readonly in: number };

@@ -183,8 +183,10 @@ export class StreamRoad implements Road {
     try {
       for (const octets of this.#reader.push(bytes)) this.#take(octets, nowMs);
     } catch (error) {
-      if (error instanceof DamageError) log.warn("link damaged", { peer, error: error.message });
-      else log.error("link frame failed", { peer, error: errorText(error) });
+      if (error instanceof DamageError) {
+        log.warn("link damaged", { peer, error: error.message });
+        this.#events.damaged(error.message);
+      } else log.error("link frame failed", { peer, error: errorText(error) });
       this.close(error instanceof DamageError ? "stream-error" : "internal");
     }
     this.#window.acknowledged(acknowledged(), nowMs);

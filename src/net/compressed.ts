@@ -3,18 +3,26 @@ import { type DeflateOptions, Deflation } from "./deflate.ts";
 import { InflateError, type InflateLimits, inflater } from "./inflate.ts";
 import type { Transport } from "./transport.ts";
 
+/** How the bytes of a transport are compressed, and bounds on what comes. */
+export interface CompressedOptions extends DeflateOptions, InflateLimits {
+  /** Told why what came cannot be inflated, before the transport ends. */
+  readonly onBad?: (error: InflateError) => void;
+}
+
 /**
  * A transport whose bytes are compressed on the way: one zlib stream each way, from the first byte. Each write is one
  * batch. A peer that sends what cannot be inflated ends it with `stream-error`, or with `limit` when it would become
  * too much.
  */
-export function compressed(transport: Transport, options: DeflateOptions & InflateLimits = {}): Transport {
+export function compressed(transport: Transport, options: CompressedOptions = {}): Transport {
   const deflation = new Deflation(options);
   const inflation = inflater(options);
   const output = transport.writable.getWriter();
   const abort = (reason: CloseReason) => transport.abort(reason);
   transport.readable.pipeTo(inflation.writable).catch((error) => {
-    if (error instanceof InflateError) abort(error.reason === "limit" ? "limit" : "stream-error");
+    if (!(error instanceof InflateError)) return;
+    options.onBad?.(error);
+    abort(error.reason === "limit" ? "limit" : "stream-error");
   });
   transport.closed.then(() => deflation.destroy());
   const writable = new WritableStream<Uint8Array>({

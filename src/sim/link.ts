@@ -32,6 +32,8 @@ export class SimLink {
   #last: Direction | undefined;
   #freeAtMs: Record<Direction, number> = { forth: 0, back: 0 };
   readonly #open = new Set<SimEnd>();
+  /** What is on its way; each is ended by its call. */
+  readonly #underWay = new Set<() => void>();
   readonly count: SimLinkCount = { sizeBytes: { forth: 0, back: 0 }, turnarounds: 0 };
 
   constructor(clock: Clock, options: SimLinkOptions) {
@@ -52,6 +54,7 @@ export class SimLink {
   cut(): void {
     this.#up = false;
     for (const end of [...this.#open]) end.abort("lost");
+    for (const end of [...this.#underWay]) end();
     this.#freeAtMs = { forth: 0, back: 0 };
   }
 
@@ -96,8 +99,22 @@ export class SimLink {
       arrived();
       return Promise.resolve();
     }
-    this.#clock.after(sentMs - nowMs + delayMs, arrived);
-    return new Promise((resolve) => void this.#clock.after(sentMs - nowMs, resolve));
+    this.#later(sentMs - nowMs + delayMs, arrived, () => {});
+    return new Promise((resolve) => this.#later(sentMs - nowMs, resolve, resolve));
+  }
+
+  /** Calls `then` after a while; `otherwise` at once when the link is cut before. */
+  #later(delayMs: number, then: () => void, otherwise: () => void): void {
+    const cancel = this.#clock.after(delayMs, () => {
+      this.#underWay.delete(end);
+      then();
+    });
+    const end = () => {
+      cancel();
+      this.#underWay.delete(end);
+      otherwise();
+    };
+    this.#underWay.add(end);
   }
 }
 

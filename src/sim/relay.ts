@@ -79,12 +79,13 @@ export class Relay {
     for (const door of this.#doors) door.listener = await this.#listen(door.route);
   }
 
-  /** Accepts no more calls and breaks the connections there are. */
+  /** Accepts no more calls and breaks the connections there are; the link ends with it. */
   async close(): Promise<void> {
     const closing = this.#doors.splice(0).map((door) => door.listener.close());
     const ended = [...this.#open].map((transport) => transport.closed);
     for (const transport of this.#open) transport.abort("shutdown");
     await Promise.all([...closing, ...ended]);
+    this.link.cut();
   }
 
   #listen(route: RelayRoute): Promise<Listener> {

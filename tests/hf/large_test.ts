@@ -31,11 +31,11 @@ for (const options of PROFILES) {
     await talk.proveExactlyOnce();
   });
 
-  Deno.test(`${options.profile}: a request at 75 bit/s behind 40 messages is answered, however long it takes`, async () => {
+  Deno.test(`${options.profile}: a request at 75 bit/s behind 100 messages is answered, however long it takes`, async () => {
     await using hf = await HfWorld.start({ ...options, modem: { rateBps: 75 } });
     const talk = await Talk.begin(hf);
     await hf.world.clock.advance(20 * 60_000);
-    talk.say("ship", 40);
+    talk.say("ship", 100);
     const romeo = talk.client("ship");
     const startMs = hf.nowMs;
     romeo.send("<iq type='get' id='v' to='shore.example'><query xmlns='jabber:iq:version'/></iq>");

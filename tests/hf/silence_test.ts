@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { seededRandom } from "../../src/base/mod.ts";
 import { HfWorld, type HfWorldOptions } from "../bench/hf_world.ts";
 import { Talk } from "./talk.ts";
 
@@ -42,8 +43,9 @@ for (const options of PROFILES) {
     Deno.test(`${profile}: what the node has not sent yet is taken back when a link becomes ${mode}`, async () => {
       await using hf = await HfWorld.start({ ...options, carrier: CLIENT, modem: { rateBps: 300 } });
       const talk = await Talk.begin(hf);
+      const random = seededRandom(5);
       // While the shore holds the channel, what the ship says waits at its node.
-      talk.say("shore", 60);
+      for (let n = 0; n < 8; n++) talk.say("shore", 1, ` ${random.bytes(300).toBase64()}`);
       await hf.world.clock.advance(20_000);
       talk.say("ship", 10);
       await hf.world.clock.advance(5_000);

@@ -35,8 +35,6 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("failed_auth", lambda failure: tell("refused", condition=failure["condition"]))
         self.add_event_handler("failed_all_auth", lambda _: tell("rejected"))
         self.add_event_handler("message", self.on_message)
-        self.register_plugin("xep_0184")
-        self.add_event_handler("receipt_received", lambda message: tell("receipt", id=message["receipt"]))
         self.add_event_handler("message_error", self.on_message)
         self.add_event_handler("receipt_received", self.on_receipt)
         self.add_event_handler("presence", self.on_presence)

@@ -33,8 +33,8 @@ function login({ directory, ports }: Site, jid: string): Promise<SlixmppClient> 
 
 async function say(from: SlixmppClient, to: SlixmppClient, jid: string, body: string): Promise<void> {
   const { id = "" } = await from.do("message", { to: jid, body, receipt: true });
-  await to.next("message", { body, id });
-  await from.next("receipt", { id });
+  await to.next("message", { body });
+  await from.next("receipt", { about: id });
 }
 
 Deno.test({

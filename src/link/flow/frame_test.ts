@@ -100,6 +100,8 @@ const DAMAGED: readonly (readonly [what: string, kind: CarrierKind, hex: string]
   ["start 0", "stream", "e0 01 00 01 02 03 04 00"],
   ["a number not in its shortest form", "stream", "e0 01 00 01 02 03 04 81 00"],
   ["a number without end", "stream", "e0 01 00 01 02 03 04 ff ff ff ff ff ff ff ff ff"],
+  ["a number of zeros without end", "stream", `e0 01 00 01 02 03 04 ${"80 ".repeat(200)}01`],
+  ["a number of more octets than any needs", "stream", "e0 01 00 01 02 03 04 81 80 80 80 80 80 80 01"],
   ["a refusal without a known reason", "stream", "88 09 00 00 00 00 00 00 00 00 00"],
   ["octets behind the last field", "stream", "90 00 05 00"],
   ["a warm opening of a block", "block", "c0 01 2c de ad be ef"],

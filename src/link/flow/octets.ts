@@ -81,7 +81,11 @@ export class OctetReader {
       const octet = this.octet();
       value += (octet & 0x7f) * weight;
       if (value > GREATEST) throw new DamageError(`Cannot read a frame: a number exceeds ${GREATEST}`);
-      if (octet >= 0x80) continue;
+      if (octet >= 0x80) {
+        // Zeros add nothing, however many: without this the weight would pass every bound, and zero times that be NaN.
+        if (weight >= GREATEST / 0x80) throw new DamageError("Cannot read a frame: a number has no end");
+        continue;
+      }
       if (octet === 0 && weight > 1) {
         throw new DamageError("Cannot read a frame: a number is not in its shortest form");
       }
