@@ -43,4 +43,9 @@ export interface FlowHalfStore<R> {
 export interface FlowStore {
   readonly sender: FlowHalfStore<SenderRecord>;
   readonly receiver: FlowHalfStore<ReceiverRecord>;
+  /**
+   * The octet that names the life of a process that begins now: the one after the last, so that no restart goes unseen
+   * (docs/link-protocol.md section 1). `first` when there was none. To be committed before it is said.
+   */
+  beginLife(first: number): number;
 }

@@ -17,9 +17,11 @@ const NOTHING = { sent: 0, confirmed: 0, retired: new Uint8Array(0) };
 
 type TextRow = { readonly number: number; readonly text: Uint8Array };
 
+type LifeRow = { readonly process: number };
+
 type Direction = "out" | "in";
 
-/** The flows of all links, in the tables `flows` and `flow_texts`. */
+/** The flows of all links, in the tables `flows`, `flow_texts` and `flow_lives`. */
 export class SqliteFlows {
   readonly #db: Connection;
   /** Records that the turn has changed: each stanza changes one, and only the last of a turn is written. */
@@ -29,6 +31,8 @@ export class SqliteFlows {
   readonly #texts: Query<TextRow>;
   readonly #addText: Command<never>;
   readonly #removeBelow: Command<never>;
+  readonly #life: Query<LifeRow>;
+  readonly #saveLife: Command<never>;
 
   constructor(db: Connection) {
     this.#db = db;
@@ -47,11 +51,21 @@ export class SqliteFlows {
     );
     this.#addText = db.command("INSERT INTO flow_texts (peer, direction, number, text) VALUES (?, ?, ?, ?)");
     this.#removeBelow = db.command("DELETE FROM flow_texts WHERE peer = ? AND direction = ? AND number < ?");
+    this.#life = db.query("SELECT process FROM flow_lives WHERE peer = ?");
+    this.#saveLife = db.command(
+      "INSERT INTO flow_lives (peer, process) VALUES (?, ?) ON CONFLICT DO UPDATE SET process = excluded.process",
+    );
   }
 
   /** The two flows of the link to `peer`. */
   of(peer: string): FlowStore {
     return {
+      beginLife: (first) => {
+        const last = this.#life.get(peer)?.process;
+        const process = last === undefined ? first : (last + 1) % 256;
+        this.#saveLife.run(peer, process);
+        return process;
+      },
       sender: this.#half<SenderRecord>(
         peer,
         "out",

@@ -74,6 +74,10 @@ const FIFTH_SAMPLE = `${FOURTH_SAMPLE};
    INSERT INTO cached_answers VALUES ('shore', 'k', 'vcard', 'a@example', '<iq/>', '', 5, 50);
    INSERT INTO vcards VALUES ('romeo', '<vCard/>')`;
 
+const SIXTH_SAMPLE = `${FIFTH_SAMPLE};
+   UPDATE flows SET coding = 2;
+   INSERT INTO link_ids VALUES ('shore', 'Abcdefgh-1', 'c4c1d6a0', 'romeo@ship.example', 1)`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
@@ -81,9 +85,9 @@ const SAMPLES: readonly string[] = [
   THIRD_SAMPLE,
   FOURTH_SAMPLE,
   FIFTH_SAMPLE,
-  `${FIFTH_SAMPLE};
-   UPDATE flows SET coding = 2;
-   INSERT INTO link_ids VALUES ('shore', 'Abcdefgh-1', 'c4c1d6a0', 'romeo@ship.example', 1)`,
+  SIXTH_SAMPLE,
+  `${SIXTH_SAMPLE};
+   INSERT INTO flow_lives VALUES ('shore', 255)`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -117,6 +121,7 @@ for (const [n, sample] of SAMPLES.entries()) {
           storage.linkIds("shore").byOriginal("c4c1d6a0")?.short,
           n < 5 ? undefined : "Abcdefgh-1",
         );
+        assert.equal(storage.flows("shore").beginLife(9), n < 6 ? 9 : 0);
         assert.equal(storage.linkEpochs("shore").load().in, n < 3 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
         assert.equal(storage.vcards.get("romeo"), n < 4 ? undefined : "<vCard/>");

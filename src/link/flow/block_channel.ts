@@ -261,6 +261,7 @@ export class BlockChannel implements Channel {
       this.#told = this.#taken;
       this.#untoldSizeBytes = 0;
     }
+    if (this.#isHelloDue) this.#refusals.saidByHello();
     this.#isHelloDue = false;
     return { octets: encodeFrame(frame), handle, last, textBytes: sizeOfTexts(filled?.texts ?? []) };
   }

@@ -58,6 +58,11 @@ export class BlockRefusals {
     this.#sayUnknown();
   }
 
+  /** A new process has said what it has. The other side may end without having heard it. */
+  saidByHello(): void {
+    this.#saidMissed = true;
+  }
+
   /** Time has passed: what is owed may be due. */
   wake(nowMs: number): void {
     if (this.dueMs !== undefined && nowMs >= this.dueMs) this.sayOwed(nowMs);

@@ -108,7 +108,8 @@ for (const kind of ["stream", "block"] as const) {
     }
     assert.deepEqual([shore.store.delivered, ship.store.delivered], [said, said]);
     assert.deepEqual([ship.resynchronised, shore.resynchronised], [0, 0]);
-    assert.ok(Math.max(...sizes.slice(1)) < 30, `${sizes}`);
+    // Who hears of the other's restart on blocks says once more what it has: its own may not have been heard.
+    assert.ok(Math.max(...sizes.slice(1)) < 40, `${sizes}`);
   });
 
   Deno.test(`${kind}: when the coding is changed the flow goes on in the new one, and nothing is lost`, () => {

@@ -55,7 +55,7 @@ export class Core {
     this.ackDelayMs = ackDelayMs;
     this.sender = new FlowSender(store.sender, { random, coding });
     this.receiver = new FlowReceiver(store.receiver, coding);
-    this.process = random.bytes(1)[0] ?? 0;
+    this.process = store.beginLife(random.bytes(1)[0] ?? 0);
   }
 
   /** Takes an opening of the other side. */

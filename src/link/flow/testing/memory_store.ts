@@ -14,6 +14,7 @@ interface Disk {
   ids: MemoryLinkIds;
   waiting: string[];
   delivered: string[];
+  process: number | undefined;
 }
 
 function copyOf(disk: Disk): Disk {
@@ -23,6 +24,7 @@ function copyOf(disk: Disk): Disk {
     ids: disk.ids.copy(),
     waiting: [...disk.waiting],
     delivered: [...disk.delivered],
+    process: disk.process,
   };
 }
 
@@ -34,6 +36,7 @@ export class MemoryStore implements FlowStore {
     ids: new MemoryLinkIds(),
     waiting: [],
     delivered: [],
+    process: undefined,
   };
   #committed = copyOf(this.#now);
 
@@ -53,6 +56,11 @@ export class MemoryStore implements FlowStore {
 
   get receiver(): FlowHalfStore<ReceiverRecord> {
     return half(() => this.#now.receiver);
+  }
+
+  beginLife(first: number): number {
+    const { process } = this.#now;
+    return this.#now.process = process === undefined ? first : (process + 1) % 256;
   }
 
   get ids(): LinkIdStore {

@@ -52,6 +52,16 @@ export const KINDS: Readonly<Record<string, Mishaps>> = {
     swapped: 0.05,
     away: 0.04,
   },
+  "blocks that are confirmed and not handed over, and crashes": {
+    kind: "block",
+    cut: 0.02,
+    crash: 0.02,
+    restore: 0,
+    lost: 0.05,
+    twice: 0.05,
+    swapped: 0.05,
+    away: 0.04,
+  },
   "blocks, crashes and backups put back": {
     kind: "block",
     cut: 0.02,
