@@ -1,7 +1,7 @@
 /**
  * Two players: the link engine against itself (`--player engine`), and whole servers on a voyage (`--player world`);
- * both unless one is named. `deno task sim --seeds 10000` prints failing seeds (`--first`: and stops); `--seed N` replays
- * one run with its whole trace.
+ * both unless one is named. `deno task sim --seeds 10000` prints failing seeds (`--first`: and stops; `--from N`: begins
+ * there; `--turns`: each seed over one kind of link, in turn). `--seed N` replays one run with its whole trace.
  */
 import { Duel, playDuel } from "../../src/link/flow/testing/duel.ts";
 import { KINDS, type Mishaps, SHORTENED } from "../../src/link/flow/testing/mishaps.ts";
@@ -37,7 +37,9 @@ function replayDuels(seed: number, steps: number): void {
 
 function playDuels(seed: number, steps: number): number {
   let failures = 0;
-  for (const [kind, mishaps] of chosenKinds()) {
+  const kinds = chosenKinds();
+  const turn = seed % kinds.length;
+  for (const [kind, mishaps] of Deno.args.includes("--turns") ? kinds.slice(turn, turn + 1) : kinds) {
     failures += failed(`over ${kind}`, () => void playDuel(seed, mishaps, steps));
   }
   return failures;
