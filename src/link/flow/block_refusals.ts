@@ -18,6 +18,9 @@ export class BlockRefusals {
   #handedAtMs: number | undefined;
   /** When one was last said again since the other side has refused something too. */
   #saidAgainAtMs: number | undefined;
+  /** When it is said once more, since a refusal that came did not count; once until something new has come. */
+  #repeatAtMs: number | undefined;
+  #isRepeated = false;
   /** A block was dropped without a word, since a refusal had just been said. */
   #owed: Refusal | undefined;
 
@@ -33,8 +36,8 @@ export class BlockRefusals {
 
   /** When what is owed is to be said; monotonic. */
   get dueMs(): number | undefined {
-    if (this.#owed === undefined || this.#saidAtMs === undefined) return undefined;
-    return this.#saidAtMs + REFUSAL_AGAIN_MS;
+    if (this.#owed === undefined || this.#saidAtMs === undefined) return this.#repeatAtMs;
+    return Math.min(this.#saidAtMs + REFUSAL_AGAIN_MS, this.#repeatAtMs ?? Number.POSITIVE_INFINITY);
   }
 
   /** A block is refused. Says so once; a refusal that was brought over is given time to work. */
@@ -65,7 +68,9 @@ export class BlockRefusals {
 
   /** Time has passed: what is owed may be due. */
   wake(nowMs: number): void {
-    if (this.dueMs !== undefined && nowMs >= this.dueMs) this.sayOwed(nowMs);
+    if (this.dueMs === undefined || nowMs < this.dueMs) return;
+    if (this.#repeatAtMs !== undefined && nowMs >= this.#repeatAtMs) this.#repeat(nowMs);
+    else this.sayOwed(nowMs);
   }
 
   sayOwed(nowMs: number): void {
@@ -87,7 +92,12 @@ export class BlockRefusals {
    * Only the first of its refusals in a while counts, so that two refusals never go on to cause one another.
    */
   hear(nowMs: number): void {
-    if (this.#saidAgainAtMs !== undefined && nowMs - this.#saidAgainAtMs < REFUSAL_AGAIN_MS) return;
+    if (this.#saidAgainAtMs !== undefined && nowMs - this.#saidAgainAtMs < REFUSAL_AGAIN_MS) {
+      // Perhaps ours was among what it could not be handed, and nothing else comes that would show it.
+      const isOpen = this.#saidMissed && this.#core.receiver.received > 0;
+      if (isOpen && !this.#isRepeated) this.#repeatAtMs ??= this.#saidAgainAtMs + REFUSAL_AGAIN_MS;
+      return;
+    }
     this.#saidAgainAtMs = nowMs;
     // News that came meanwhile may have been under way before: they do not prove that the refusal was heard.
     const isRecent = this.#handedAtMs !== undefined && nowMs - this.#handedAtMs < REFUSAL_AGAIN_MS;
@@ -100,6 +110,8 @@ export class BlockRefusals {
     if (this.#due !== undefined) return;
     this.#saidAtMs = undefined;
     this.#saidMissed = false;
+    this.#repeatAtMs = undefined;
+    this.#isRepeated = false;
   }
 
   /** What was due is in a block. */
@@ -115,6 +127,13 @@ export class BlockRefusals {
   failed(refusal: Refusal | undefined): void {
     const isBlank = refusal?.reason === "unknown" && refusal.incarnation.every((octet) => octet === 0);
     if (!isBlank || this.#saidAtMs !== undefined) this.#due ??= refusal;
+  }
+
+  #repeat(nowMs: number): void {
+    this.#repeatAtMs = undefined;
+    this.#isRepeated = true;
+    this.#saidAgainAtMs = nowMs;
+    this.#sayUnknown();
   }
 
   #sayUnknown(): void {

@@ -19,6 +19,12 @@ Deno.test("a seed replays its run to the letter", () => {
   assert.deepEqual(trace(), trace());
 });
 
+Deno.test("when blocks are missed both ways again and again, what is said last arrives all the same", () => {
+  const mishaps = SHORTENED["blocks that are confirmed and not handed over, shortened"];
+  assert(mishaps !== undefined);
+  playDuel(3057, mishaps, 400);
+});
+
 Deno.test("flows that were set back are noticed: some run begins anew", () => {
   const mishaps = { kind: "stream", cut: 0.02, crash: 0.01, restore: 0.02 } as const;
   const anew = Array.from({ length: 20 }, (_, seed) => playDuel(seed, mishaps, STEPS).resynchronised);
