@@ -1,59 +1,17 @@
 import assert from "node:assert/strict";
-import { type RandomSource, seededRandom } from "../../base/mod.ts";
-import type { Channel } from "./channel.ts";
-import { LinkEngine } from "./engine.ts";
 import { decodeFrame, encodeFrame, NO_FRAME } from "./frame.ts";
 import { DamageError } from "./octets.ts";
 import { ACK_AFTER_SIZE_BYTES, ACK_AFTER_STANZAS } from "./stream_channel.ts";
-import { MemoryStore } from "./testing/memory_store.ts";
+import { ACK_DELAY_MS, PlainSide } from "./testing/plain_side.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const ROOM = { textBytes: 10_000, blockBytes: 0, blocks: 0 };
-const ACK_DELAY_MS = 30_000;
 
-/** One side of a link over streams, coding 0 so that transcripts can be read. */
-class Side {
-  readonly store = new MemoryStore();
-  readonly delivered: string[] = [];
-  readonly events: string[] = [];
-  readonly #random: RandomSource;
-  engine: LinkEngine;
-  channel: Channel;
-
+/** One side of a link over streams. */
+class Side extends PlainSide {
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
-    [this.engine, this.channel] = this.restart();
-  }
-
-  restart(): [LinkEngine, Channel] {
-    const engine = new LinkEngine({
-      store: this.store,
-      random: this.#random,
-      coding: 0,
-      ackDelayMs: ACK_DELAY_MS,
-      events: {
-        deliver: ({ text }) => this.delivered.push(decoder.decode(text)),
-        peerRestarted: () => this.events.push("peer restarted"),
-        resynchronised: (what) => this.events.push(what),
-        damaged: () => this.events.push("damaged"),
-      },
-    });
-    const channel = engine.connected("stream");
-    engine.use(channel);
-    [this.engine, this.channel] = [engine, channel];
-    return [engine, channel];
-  }
-
-  /** Another connection, in use from now on. */
-  connect(): Channel {
-    this.channel = this.engine.connected("stream");
-    this.engine.use(this.channel);
-    return this.channel;
-  }
-
-  say(...names: readonly string[]): void {
-    for (const name of names) this.engine.accept(encoder.encode(`<${name}/>`));
+    super("stream", seed);
   }
 
   frames(nowMs = 0, channel = this.channel): Uint8Array[] {

@@ -1,54 +1,16 @@
 import assert from "node:assert/strict";
-import { type RandomSource, seededRandom } from "../../../base/mod.ts";
-import type { Channel, Outgoing } from "../channel.ts";
-import { LinkEngine } from "../engine.ts";
+import type { Outgoing } from "../channel.ts";
 import { decodeFrame } from "../frame.ts";
-import { MemoryStore } from "./memory_store.ts";
+import { PlainSide } from "./plain_side.ts";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Room for one block. */
 export const ROOM = { textBytes: 1_000_000, blockBytes: 1_000, blocks: 1 };
 
-/** One side of a link over blocks, coding 0 so that transcripts can be read. */
-export class BlockSide {
-  readonly store = new MemoryStore();
-  readonly delivered: string[] = [];
-  readonly events: string[] = [];
-  readonly #random: RandomSource;
-  engine: LinkEngine;
-  channel: Channel;
-
+/** One side of a link over blocks. */
+export class BlockSide extends PlainSide {
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
-    [this.engine, this.channel] = this.#begin();
-  }
-
-  /** Begins again on what is stored. */
-  restart(): void {
-    [this.engine, this.channel] = this.#begin();
-  }
-
-  #begin(): [LinkEngine, Channel] {
-    const engine = new LinkEngine({
-      store: this.store,
-      random: this.#random,
-      coding: 0,
-      ackDelayMs: 30_000,
-      events: {
-        deliver: ({ text }) => this.delivered.push(decoder.decode(text)),
-        peerRestarted: () => this.events.push("peer restarted"),
-        resynchronised: (what) => this.events.push(what),
-        damaged: () => this.events.push("damaged"),
-      },
-    });
-    const channel = engine.connected("block");
-    engine.use(channel);
-    return [engine, channel];
-  }
-
-  say(...names: readonly string[]): void {
-    for (const name of names) this.engine.accept(encoder.encode(`<${name}/>`));
+    super("block", seed);
   }
 
   /** The next block, if there is one. */
