@@ -5,7 +5,8 @@ import type { Element } from "../xml/mod.ts";
 import { AirWindow } from "./air_window.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
-import { type Borders, inspect, isQuestionOfPresence } from "./inbound.ts";
+import { isQuestionOfPresence } from "./inbound.ts";
+import { Inspector } from "./inspector.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
@@ -14,7 +15,8 @@ import { type Batch, Outbox } from "./outbox.ts";
 import { carrierNames, type LinkPeer, type PeerConfig, type StanagCarrierConfig } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { RecentIds } from "./recent_ids.ts";
-import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
+import { Standing } from "./standing.ts";
+import type { LinkState, PeerStatus } from "./status.ts";
 import { StanzaBlocks } from "./stanza_blocks.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
@@ -42,7 +44,8 @@ export class BlockPeer implements LinkPeer {
   readonly #config: PeerConfig;
   readonly #carrier: StanagCarrierConfig;
   readonly #context: LinkContext;
-  readonly #borders: Borders;
+  readonly #inspector: Inspector;
+  readonly #standing: Standing;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
   readonly #thinner: Thinner;
@@ -58,8 +61,6 @@ export class BlockPeer implements LinkPeer {
   #road: BlockRoad | undefined;
   #isRunning = false;
   #isScheduled = false;
-  #state: LinkState = "down";
-  #sinceMs: number;
 
   constructor(config: PeerConfig, carrier: StanagCarrierConfig, context: LinkContext) {
     const { clock, log, router, storage, metrics } = context;
@@ -67,9 +68,9 @@ export class BlockPeer implements LinkPeer {
     this.#config = config;
     this.#carrier = carrier;
     this.#context = context;
-    this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
-    this.#sinceMs = clock.nowMs();
+    this.#standing = new Standing(clock);
     this.#tally = new Tally(name, metrics);
+    this.#inspector = new Inspector(config, context, this.#tally);
     const answer = (stanza: Stanza) => router.route(stanza);
     this.#thinner = new Thinner({ rules: config.rules, direction: "in", tally: this.#tally, answer });
     this.#outbox = new Outbox({
@@ -163,10 +164,9 @@ export class BlockPeer implements LinkPeer {
       config: this.#config,
       outbox: this.#outbox,
       tally: this.#tally,
-      state: this.#state,
-      sinceMs: this.#sinceMs,
+      standing: this.#standing,
       nowMs: this.#context.clock.nowMs(),
-      carrier: this.#state === "up" ? this.#carrier : undefined,
+      carrier: this.#standing.state === "up" ? this.#carrier : undefined,
     });
     const trouble = this.#context.stations.troubleOf(this.#carrier);
     return { ...status, unacknowledged: this.#sent.size, trouble };
@@ -202,7 +202,7 @@ export class BlockPeer implements LinkPeer {
     if (!this.#isRunning) return;
     if (this.#road?.isOpen === true) this.#news.up();
     else this.#news.downLater();
-    this.#noteState();
+    this.#standing.note(this.#currentState);
     this.#wake();
   }
 
@@ -261,15 +261,10 @@ export class BlockPeer implements LinkPeer {
 
   #deliver(element: Element): void {
     const { clock, router, log } = this.#context;
-    const { name } = this.#config;
-    const stanza = inspect(element, this.#borders, { kind: "link", name }, clock.nowMs());
-    if ("condition" in stanza) {
-      this.#tally.addRefused();
-      log.warn("link stanza refused", { peer: name, condition: stanza.condition, why: stanza.why });
-      return;
-    }
+    const stanza = this.#inspector.inspect(element);
+    if ("condition" in stanza) return;
     if (this.#recent.repeats(stanza, clock.monotonicMs())) {
-      log.info("link stanza came twice", { peer: name });
+      log.info("link stanza came twice", { peer: this.#config.name });
       return;
     }
     this.#tally.addStanzas("in", 1);
@@ -278,16 +273,9 @@ export class BlockPeer implements LinkPeer {
     if (admitted !== undefined) router.route(admitted.stanza);
   }
 
-  #noteState(): void {
-    const state = this.#mode.mode === "down"
-      ? "disabled"
-      : this.#mode.isSilent
-      ? "quiet"
-      : this.#road?.isOpen === true
-      ? "up"
-      : "down";
-    if (state === this.#state) return;
-    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
-    this.#state = state;
+  get #currentState(): LinkState {
+    if (this.#mode.mode === "down") return "disabled";
+    if (this.#mode.isSilent) return "quiet";
+    return this.#road?.isOpen === true ? "up" : "down";
   }
 }

@@ -10,7 +10,8 @@ import { endedByRestart } from "./ended.ts";
 import { codingFor, LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
 import { LinkIds, stemOf } from "./ids/mod.ts";
-import { type Borders, inspect, oursStands } from "./inbound.ts";
+import { oursStands } from "./inbound.ts";
+import { Inspector } from "./inspector.ts";
 import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
@@ -20,7 +21,8 @@ import { statusOf } from "./peer_view.ts";
 import type { Road } from "./road.ts";
 import { RoadMaker } from "./road_maker.ts";
 import { Roads } from "./roads.ts";
-import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
+import { Standing } from "./standing.ts";
+import type { LinkState, PeerStatus } from "./status.ts";
 import { Suspicion } from "./suspicion.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
@@ -42,7 +44,8 @@ const encoder = new TextEncoder();
 export class FlowPeer implements LinkPeer {
   readonly #config: PeerConfig;
   readonly #context: LinkContext;
-  readonly #borders: Borders;
+  readonly #inspector: Inspector;
+  readonly #standing: Standing;
   readonly #tally: Tally;
   readonly #ids: LinkIds;
   readonly #outbox: Outbox;
@@ -61,8 +64,6 @@ export class FlowPeer implements LinkPeer {
   #isScheduled = false;
   #wasSilent = false;
   #cancelWait: CancelTimer | undefined;
-  #state: LinkState = "down";
-  #sinceMs: number;
   #onAllEnded: (() => void) | undefined;
   readonly #suspicion: Suspicion;
 
@@ -71,9 +72,9 @@ export class FlowPeer implements LinkPeer {
     const { name, carriers, shorten } = config;
     this.#config = config;
     this.#context = context;
-    this.#borders = { peerDomains: new Set(config.domains), servedDomains: new Set(context.servedDomains) };
-    this.#sinceMs = clock.nowMs();
+    this.#standing = new Standing(clock);
     this.#tally = new Tally(name, metrics);
+    this.#inspector = new Inspector(config, context, this.#tally);
     this.#thinner = new Thinner({
       rules: config.rules,
       direction: "in",
@@ -138,7 +139,7 @@ export class FlowPeer implements LinkPeer {
       engine: this.#engine,
       callers: this.#callers,
       clock,
-      oursStands: oursStands(this.#borders),
+      oursStands: oursStands(this.#inspector.borders),
       mustProve: config.auth !== undefined,
       onUse: (road) => this.#used(road),
     });
@@ -214,8 +215,7 @@ export class FlowPeer implements LinkPeer {
       config: this.#config,
       outbox: this.#outbox,
       tally: this.#tally,
-      state: this.#state,
-      sinceMs: this.#sinceMs,
+      standing: this.#standing,
       nowMs: this.#context.clock.nowMs(),
       carrier: this.#roads.inUse?.carrier,
     });
@@ -307,18 +307,12 @@ export class FlowPeer implements LinkPeer {
   }
 
   #deliver(element: Element): void {
-    const { clock, router, log } = this.#context;
-    const { name } = this.#config;
-    const stanza = inspect(this.#ids.incoming(element), this.#borders, { kind: "link", name }, clock.nowMs());
-    if ("condition" in stanza) {
-      this.#tally.addRefused();
-      log.warn("link stanza refused", { peer: name, condition: stanza.condition, why: stanza.why });
-      return;
-    }
+    const stanza = this.#inspector.inspect(this.#ids.incoming(element));
+    if ("condition" in stanza) return;
     this.#tally.addStanzas("in", 1);
     for (const one of this.#unfolder.unfold(stanza)) {
       const admitted = this.#thinner.admit(one);
-      if (admitted !== undefined) router.route(admitted.stanza);
+      if (admitted !== undefined) this.#context.router.route(admitted.stanza);
     }
   }
 
@@ -376,10 +370,7 @@ export class FlowPeer implements LinkPeer {
   }
 
   #noteState(): void {
-    const state = this.#currentState();
-    if (state === this.#state) return;
-    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
-    this.#state = state;
+    this.#standing.note(this.#currentState());
   }
 
   #currentState(): LinkState {

@@ -5,7 +5,8 @@ import type { Element } from "../xml/mod.ts";
 import { Caller } from "./caller.ts";
 import { Connection } from "./connection.ts";
 import type { LinkContext } from "./context.ts";
-import { type AddressFault, type Borders, FaultCounter, inspect, isQuestionOfPresence } from "./inbound.ts";
+import { FaultCounter, isQuestionOfPresence } from "./inbound.ts";
+import { Inspector } from "./inspector.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { Outbox } from "./outbox.ts";
@@ -18,7 +19,8 @@ import {
 } from "./peer_config.ts";
 import { statusOf } from "./peer_view.ts";
 import { Pump } from "./pump.ts";
-import { isOneBreak, type LinkState, type PeerStatus } from "./status.ts";
+import { Standing } from "./standing.ts";
+import type { LinkState, PeerStatus } from "./status.ts";
 import { Tally } from "./tally.ts";
 import { Thinner } from "./thinner.ts";
 
@@ -38,7 +40,8 @@ const REPLACED_MS = 5_000;
 export class Peer implements LinkPeer {
   readonly #config: PeerConfig;
   readonly #context: LinkContext;
-  readonly #borders: Borders;
+  readonly #inspector: Inspector;
+  readonly #standing: Standing;
   readonly #tally: Tally;
   readonly #outbox: Outbox;
   /** The rules for what comes. */
@@ -56,8 +59,6 @@ export class Peer implements LinkPeer {
   #inUse: Connection | undefined;
   readonly #mode: ModeSwitch;
   #isRunning = false;
-  #state: LinkState = "down";
-  #sinceMs: number;
   #onAllEnded: (() => void) | undefined;
 
   constructor(config: PeerConfig, context: LinkContext) {
@@ -65,12 +66,9 @@ export class Peer implements LinkPeer {
     const { name, carriers } = config;
     this.#config = config;
     this.#context = context;
-    this.#borders = {
-      peerDomains: new Set(config.domains),
-      servedDomains: new Set(context.servedDomains),
-    };
-    this.#sinceMs = clock.nowMs();
+    this.#standing = new Standing(clock);
     this.#tally = new Tally(name, metrics);
+    this.#inspector = new Inspector(config, context, this.#tally);
     this.#thinner = new Thinner({
       rules: config.rules,
       direction: "in",
@@ -171,8 +169,7 @@ export class Peer implements LinkPeer {
       config: this.#config,
       outbox: this.#outbox,
       tally: this.#tally,
-      state: this.#state,
-      sinceMs: this.#sinceMs,
+      standing: this.#standing,
       nowMs: this.#context.clock.nowMs(),
       carrier: this.#inUse?.carrier,
     });
@@ -277,28 +274,21 @@ export class Peer implements LinkPeer {
 
   #receive(element: Element, connection: Connection): void {
     const { clock, router } = this.#context;
-    const origin = { kind: "link", name: this.#config.name } as const;
-    const inspected = inspect(element, this.#borders, origin, clock.nowMs());
-    if ("condition" in inspected) return this.#refuse(inspected, connection);
+    const stanza = this.#inspector.inspect(element);
+    if ("condition" in stanza) {
+      if (this.#faults.isTooMuch(clock.monotonicMs())) connection.fail({ condition: stanza.condition });
+      return;
+    }
     this.#tally.addStanzas("in", 1);
     // The first one proves that somebody is there.
     this.#pump.wake();
-    if (isQuestionOfPresence(inspected)) this.#outbox.reopen(inspected.to, inspected.from);
-    const admitted = this.#thinner.admit(inspected);
+    if (isQuestionOfPresence(stanza)) this.#outbox.reopen(stanza.to, stanza.from);
+    const admitted = this.#thinner.admit(stanza);
     if (admitted !== undefined) router.route(admitted.stanza);
   }
 
-  #refuse({ condition, why }: AddressFault, connection: Connection): void {
-    this.#tally.addRefused();
-    this.#context.log.warn("link stanza refused", { peer: this.#config.name, condition, why });
-    if (this.#faults.isTooMuch(this.#context.clock.monotonicMs())) connection.fail({ condition });
-  }
-
   #noteState(): void {
-    const state = this.#currentState();
-    if (state === this.#state) return;
-    if (!isOneBreak(state, this.#state)) this.#sinceMs = this.#context.clock.nowMs();
-    this.#state = state;
+    this.#standing.note(this.#currentState());
   }
 
   #currentState(): LinkState {

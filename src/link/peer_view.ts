@@ -1,6 +1,7 @@
 import type { Outbox } from "./outbox.ts";
 import type { CarrierConfig, PeerConfig } from "./peer_config.ts";
-import type { LinkState, PeerStatus } from "./status.ts";
+import type { Standing } from "./standing.ts";
+import type { PeerStatus } from "./status.ts";
 import type { Tally } from "./tally.ts";
 
 /** What a peer's status is made of, in whatever profile. */
@@ -8,9 +9,7 @@ export interface PeerView {
   readonly config: PeerConfig;
   readonly outbox: Outbox;
   readonly tally: Tally;
-  readonly state: LinkState;
-  /** Since when, wall clock. */
-  readonly sinceMs: number;
+  readonly standing: Standing;
   readonly nowMs: number;
   /** The carrier in use. */
   readonly carrier: CarrierConfig | undefined;
@@ -18,14 +17,14 @@ export interface PeerView {
 
 /** One peer as an operator sees it. */
 export function statusOf(view: PeerView): PeerStatus {
-  const { config, outbox, tally, state, sinceMs, nowMs, carrier } = view;
+  const { config, outbox, tally, standing, nowMs, carrier } = view;
   const { stanzas, sizeBytes, byPrecedence, oldestMs } = outbox;
   return {
     name: config.name,
     domains: config.domains,
-    state,
+    state: standing.state,
     carrier: carrier?.kind,
-    sinceMs,
+    sinceMs: standing.sinceMs,
     lastHeardMs: tally.lastHeardMs,
     queue: {
       stanzas,
