@@ -5,7 +5,7 @@ import { type AddressFault, type Borders, inspect } from "./inbound.ts";
 import type { PeerConfig } from "./peer_config.ts";
 import type { Tally } from "./tally.ts";
 
-/** Looks at what a peer sends before anything is done with it. What is wrong is counted, logged, and goes no further. */
+/** Looks at what a peer sends before anything is done with it. What is wrong is counted and logged, no more. */
 export class Inspector {
   readonly borders: Borders;
   readonly #name: string;
