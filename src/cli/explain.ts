@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import { askServer } from "../admin/mod.ts";
-import { systemClock, Turn } from "../base/mod.ts";
+import { systemClock } from "../base/mod.ts";
 import type { PeerConfig } from "../config/mod.ts";
 import { Explainer, type Sizer, sizerOf } from "../link/mod.ts";
 import type { ServerStatus } from "../server.ts";
-import { openStorage, type Storage } from "../storage/mod.ts";
+import type { Storage } from "../storage/mod.ts";
 import { readConfig } from "./configuration.ts";
+import { databasePath, openDatabase } from "./database.ts";
 import { CommandError, EXIT, print } from "./exit.ts";
 import { explainedLines } from "./explain_view.ts";
-import { DATABASE_FILE } from "./start.ts";
 import { addressed, type Placed, readStanzas } from "./stanza_input.ts";
 
 /** Most octets of stanzas that are read. */
@@ -70,9 +69,7 @@ async function explainAll(
   for (const placed of stanzas) {
     const { stanza, direction } = addressed(placed, sides, systemClock.nowMs());
     const explained = await explainer.explain(stanza, direction);
-    for (const line of explainedLines(stanza, direction, explained, rateBps)) {
-      print(line.replace("LINE", `${placed.line}`));
-    }
+    for (const line of explainedLines(placed.line, stanza, direction, explained, rateBps)) print(line);
   }
   if (mistake !== undefined) throw mistake;
 }
@@ -101,12 +98,7 @@ async function recentXml(peer: PeerConfig, name: string, data: string): Promise<
 
 /** The store of the server, which may be running; undefined when it never has. */
 function storageIn(data: string): Storage | undefined {
-  const path = join(data, DATABASE_FILE);
-  if (!exists(path)) return undefined;
-  const turn = new Turn((error) => {
-    throw error;
-  });
-  return openStorage({ path, turn });
+  return exists(databasePath(data)) ? openDatabase(data) : undefined;
 }
 
 function exists(path: string): boolean {

@@ -2,15 +2,16 @@ import type { Explained } from "../link/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import { durationText, sizeText } from "./units.ts";
 
-/** What is said of one stanza. `LINE` stands for its line. */
+/** What is said of one stanza that stands at `line`. */
 export function explainedLines(
+  line: number,
   stanza: Stanza,
   direction: "out" | "in",
   explained: Explained,
   rateBps: number | undefined,
 ): string[] {
   const { kind, type, from, to } = stanza;
-  const head = `line LINE: ${kind}${type === "" ? "" : ` (${type})`} from ${from} to ${to}${
+  const head = `line ${line}: ${kind}${type === "" ? "" : ` (${type})`} from ${from} to ${to}${
     direction === "in" ? ", coming from the peer" : ""
   }`;
   const verdicts = explained.verdicts.map(({ rule, why, savedBytes }) =>

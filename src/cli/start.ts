@@ -13,12 +13,10 @@ import { type Config, readKeyFile } from "../config/mod.ts";
 import { makeSelfSigned, systemNetwork, type TlsIdentity } from "../net/mod.ts";
 import { Server } from "../server.ts";
 import { openStorage } from "../storage/mod.ts";
+import { databasePath } from "./database.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { lockDataDirectory } from "./lock.ts";
 import { VERSION } from "./version.ts";
-
-/** Name of the database in the data directory. */
-export const DATABASE_FILE = "halyard.sqlite";
 
 const CERTIFICATE_FILE = "certificate.pem";
 const KEY_FILE = "key.pem";
@@ -51,7 +49,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     },
     (error) => log.error("flush failed", { error: errorText(error) }),
   );
-  const storage = openStorage({ path: join(config.data, DATABASE_FILE), turn });
+  const storage = openStorage({ path: databasePath(config.data), turn });
   opened.defer(() => storage.close());
 
   const clock = guardedClock(systemClock, log);

@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import { askServer } from "../admin/mod.ts";
-import { systemRandom, Turn } from "../base/mod.ts";
+import { systemRandom } from "../base/mod.ts";
 import { Jid } from "../stanza/mod.ts";
-import { openStorage, type Storage } from "../storage/mod.ts";
+import type { Storage } from "../storage/mod.ts";
 import { deriveCredentials } from "../stream/mod.ts";
 import { readConfig } from "./configuration.ts";
+import { openDatabase } from "./database.ts";
 import { CommandError, EXIT, print } from "./exit.ts";
 import { readPassword } from "./password.ts";
-import { DATABASE_FILE } from "./start.ts";
 
 export interface UserOptions {
   readonly config: string;
@@ -78,10 +77,7 @@ type AccountWork = (storage: Storage, domain: string, dataDirectory: string) => 
 
 async function withAccounts(options: UserOptions, work: AccountWork): Promise<void> {
   const config = readConfig(options.config);
-  const turn = new Turn((error) => {
-    throw error;
-  });
-  const storage = openStorage({ path: join(config.data, DATABASE_FILE), turn });
+  const storage = openDatabase(config.data);
   try {
     await work(storage, config.domain, config.data);
   } finally {
