@@ -10,9 +10,11 @@ export function sha256(data: string | Uint8Array): Uint8Array {
   return new Uint8Array(createHash("sha256").update(data).digest());
 }
 
-/** Octets in base64 (RFC 4648 section 4). */
+/** Octets in base64 with padding and without line breaks (RFC 4648 section 4). */
 export function base64(octets: Uint8Array): string {
-  return btoa(String.fromCharCode(...octets));
+  let binary = "";
+  for (const octet of octets) binary += String.fromCharCode(octet);
+  return btoa(binary);
 }
 
 /** The octets that a base64 text stands for, spaces and line ends in it ignored; undefined when it is none. */

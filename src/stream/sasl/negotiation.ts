@@ -1,8 +1,8 @@
-import { randomId, type RandomSource } from "../../base/mod.ts";
+import { base64, randomId, type RandomSource } from "../../base/mod.ts";
 import { NS } from "../../stanza/mod.ts";
 import { type Element, xml } from "../../xml/mod.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { decodeBase64, encodeBase64 } from "./encoding.ts";
+import { decodeBase64 } from "./encoding.ts";
 import { failure, type Mechanism, type MechanismName, MECHANISMS, type SaslStep } from "./mechanism.ts";
 import { Plain } from "./plain.ts";
 import { CHANNEL_BINDING_TYPE, Scram } from "./scram.ts";
@@ -131,10 +131,10 @@ export class SaslNegotiation {
       case "challenge":
         return {
           kind: "challenge",
-          reply: xml("challenge", { xmlns: NS.SASL }, encodeBase64(step.data) || undefined),
+          reply: xml("challenge", { xmlns: NS.SASL }, base64(step.data) || undefined),
         };
       case "success": {
-        const data = step.data === undefined ? undefined : encodeBase64(step.data) || "=";
+        const data = step.data === undefined ? undefined : base64(step.data) || "=";
         return { kind: "success", reply: xml("success", { xmlns: NS.SASL }, data), username: step.username };
       }
       case "failure": {

@@ -1,6 +1,7 @@
+import { base64 } from "../../base/mod.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { digest, equalSecrets, hmac, type ScramHash, xor } from "./digest.ts";
-import { decodeUtf8, encodeBase64, encodeUtf8 } from "./encoding.ts";
+import { decodeUtf8, encodeUtf8 } from "./encoding.ts";
 import { type Claim, lookUp } from "./identity.ts";
 import { failure, type Mechanism, type SaslFailure, type SaslStep } from "./mechanism.ts";
 import { type ClientFinal, type ClientFirst, parseClientFinal, parseClientFirst } from "./scram_message.ts";
@@ -62,7 +63,7 @@ export class Scram implements Mechanism {
     const claim = lookUp(accounts, domain, hash, first.username, first.authzid);
     if ("condition" in claim) return claim;
     const nonce = first.nonce + this.#options.nonce;
-    const challenge = `r=${nonce},s=${encodeBase64(claim.keys.salt)},i=${claim.keys.iterations}`;
+    const challenge = `r=${nonce},s=${base64(claim.keys.salt)},i=${claim.keys.iterations}`;
     this.#challenged = { first, claim, challenge, nonce };
     return { kind: "challenge", data: encodeUtf8(challenge) };
   }
@@ -92,7 +93,7 @@ export class Scram implements Mechanism {
     const transcript = `${first.bare},${challenge},${final.withoutProof}`;
     if (!this.#isProof(final.proof, claim, transcript)) return failure("not-authorized");
     const signature = hmac(this.#options.hash, claim.keys.serverKey, transcript);
-    return { kind: "success", username: claim.username, data: encodeUtf8(`v=${encodeBase64(signature)}`) };
+    return { kind: "success", username: claim.username, data: encodeUtf8(`v=${base64(signature)}`) };
   }
 
   #isBound(final: ClientFinal, first: ClientFirst): boolean {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { base64 } from "../../base/mod.ts";
 import { deriveKeys } from "./credentials.ts";
 import { digest, hmac, type ScramHash, xor } from "./digest.ts";
-import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from "./encoding.ts";
+import { decodeBase64, decodeUtf8, encodeUtf8 } from "./encoding.ts";
 import type { SaslStep } from "./mechanism.ts";
 import { Scram, type ScramOptions } from "./scram.ts";
 import { scramScript } from "./testing_client.ts";
@@ -217,7 +218,7 @@ Deno.test("SCRAM lets nobody in without an account, not even with the secret beh
   const withoutProof = "c=biws,r=clientserver";
   const transcript = `n=nobody,r=client,${challenge},${withoutProof}`;
   const signature = hmac("sha256", digest("sha256", stored("stored key")), transcript);
-  const proof = encodeBase64(xor(stored("stored key"), signature));
+  const proof = base64(xor(stored("stored key"), signature));
   assert.equal(say(scram, `${withoutProof},p=${proof}`), "failure not-authorized");
 });
 
