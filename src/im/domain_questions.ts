@@ -68,34 +68,30 @@ export class DomainQuestions implements Hop {
     this.#asked.delete(domain);
   }
 
-  /**
-   * Asks, unless an answer is about to come.
-   * @param known the contacts whose presence is known, where the domain's server cannot know what is known here
-   * @returns whether a question went out
-   */
-  ask(domain: string, known: readonly Contact[] | undefined): boolean {
-    const { clock, router, metrics } = this.#options;
-    const nowMs = clock.monotonicMs();
+  /** Whether an answer is about to come. */
+  isOutstanding(domain: string): boolean {
     const last = this.#asked.get(domain);
-    if (last !== undefined && nowMs - last.sentMs < this.#ways.policy(domain).probeTimeoutMs) return false;
+    if (last === undefined) return false;
+    return this.#options.clock.monotonicMs() - last.sentMs < this.#ways.policy(domain).probeTimeoutMs;
+  }
+
+  /**
+   * Asks.
+   * @param known the contacts whose presence is known, where the domain's server cannot know what is known here
+   */
+  ask(domain: string, known: readonly Contact[] | undefined): void {
+    const { clock, router, metrics } = this.#options;
     const listed = known?.flatMap((contact) =>
-      contact.available.map(([resource, presence]) => ({
-        contact,
-        resource,
-        presence,
-        octets: stateOf(contact, resource, presence),
-      }))
+      contact.available.map(([resource, presence]) => ({ contact, resource, presence }))
     ).slice(0, MOST_LISTED);
     const id = `p${++this.#lastId}`;
-    this.#asked.set(domain, {
-      id,
-      sentMs: nowMs,
-      listed: listed?.map(({ octets: _, ...rest }) => rest),
-    });
+    this.#asked.set(domain, { id, sentMs: clock.monotonicMs(), listed });
     metrics.count("halyard_presence_questions_total");
-    const element = questionElement(id, listed?.map(({ octets }) => octets));
+    const states = listed?.map(({ contact, resource, presence }) =>
+      stateOfPresence(contact.address(resource).toString(), presence)
+    );
+    const element = questionElement(id, states);
     router.route(stanzaOf(element, Jid.of(this.#options.domain), Jid.of(domain), LOCAL, clock.nowMs()));
-    return true;
   }
 
   accept({ kind, type, id, from, to, element, origin }: Stanza): boolean {
@@ -123,12 +119,4 @@ export class DomainQuestions implements Hop {
 /** Whether nothing was heard of a resource since the question named it. */
 export function isUnheard({ contact, resource, presence }: Listed): boolean {
   return contact.available.some(([name, known]) => name === resource && known === presence);
-}
-
-function stateOf(
-  contact: Contact,
-  resource: string,
-  presence: Element,
-): Uint8Array {
-  return stateOfPresence(contact.address(resource).toString(), presence);
 }

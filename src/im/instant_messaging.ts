@@ -20,7 +20,7 @@ import { Presence } from "./presence.ts";
 import { Probes } from "./probes.ts";
 import { RemotePresence } from "./remote_presence.ts";
 import { Roster } from "./roster.ts";
-import { Rosters } from "./rosters.ts";
+import { type RosterContact, Rosters } from "./rosters.ts";
 import { Serial } from "./serial.ts";
 import { Sessions } from "./sessions.ts";
 import { seenByContact, seesContact } from "./subscription_item.ts";
@@ -156,9 +156,7 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
 
   /** Bare JIDs of the contacts in a domain that see an account's presence. Gateways and the like are not among them. */
   subscribersIn(account: Jid, domain: string): string[] {
-    return this.#rosters.contacts(account.local)
-      .filter(({ jid, item }) => jid.domain === domain && jid.local !== "" && seenByContact(item))
-      .map(({ item }) => item.jid);
+    return this.#subscribersIn(account, domain).map(({ item }) => item.jid);
   }
 
   /** Our accounts that see a contact's presence, by their usernames. */
@@ -168,7 +166,7 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
 
   /** Sends what a resource says now, be it that it is gone, to each of its subscribers in a domain. */
   tellAgain(resource: Jid, domain: string): void {
-    const contacts = this.subscribersIn(resource, domain).map((jid) => Jid.of(jid));
+    const contacts = this.#subscribersIn(resource, domain).map(({ jid }) => jid);
     this.#serial.run(() => this.#presence.tellAgain(resource, contacts));
   }
 
@@ -201,6 +199,12 @@ export class InstantMessaging implements ClientServices, Hop, LinkEvents {
     for (const { session } of resources) {
       session.end({ condition: "not-authorized", text: "The account was removed" }, "not-allowed");
     }
+  }
+
+  /** Contacts in a domain that see an account's presence, without gateways and the like. */
+  #subscribersIn(account: Jid, domain: string): RosterContact[] {
+    return this.#rosters.subscribers(account.local)
+      .filter(({ jid }) => jid.domain === domain && jid.local !== "");
   }
 
   /** Lets go of the clock; for the end of the server. */

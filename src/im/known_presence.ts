@@ -6,7 +6,6 @@ import type { Presence } from "./presence.ts";
 import { priorityOf } from "./presence_element.ts";
 import type { Rosters } from "./rosters.ts";
 import type { Sessions } from "./sessions.ts";
-import { seenByContact } from "./subscription_item.ts";
 
 /** Stands in a question for an empty list: whatever was told before, nothing of it is known. */
 const NOTHING_KNOWN = "-";
@@ -80,16 +79,16 @@ export class KnownPresence {
     const places = placesOf(octets);
     const confirmed = new Uint8Array(Math.ceil(octets.length / STATE_SIZE_BYTES / 8));
     for (const user of this.#sessions.users) {
-      const contacts = this.#rosters.contacts(user.username)
-        .filter(({ jid, item }) => jid.domain === from.domain && seenByContact(item)).map(({ jid }) => jid);
+      const contacts = this.#rosters.subscribers(user.username)
+        .filter(({ jid }) => jid.domain === from.domain).map(({ jid }) => jid);
       if (contacts.length === 0) continue;
       for (const { jid, presence } of user.available) {
         if (presence === undefined) continue;
         const at = places.get(hex(stateOfPresence(jid.toString(), presence)));
         if (at === undefined) this.#presence.tellAgain(jid, contacts);
-        else {for (const index of at) {
-            confirmed[index >> 3] = (confirmed[index >> 3] ?? 0) | (0x80 >> (index & 7));
-          }}
+        for (const index of at ?? []) {
+          confirmed[index >> 3] = (confirmed[index >> 3] ?? 0) | (0x80 >> (index & 7));
+        }
       }
     }
     return { result: xml("known", { xmlns: NS.HALYARD }, base64(confirmed)) };
@@ -101,7 +100,9 @@ function placesOf(octets: Uint8Array): Map<string, number[]> {
   const places = new Map<string, number[]>();
   for (let index = 0; index * STATE_SIZE_BYTES < octets.length; index++) {
     const name = hex(octets.subarray(index * STATE_SIZE_BYTES, (index + 1) * STATE_SIZE_BYTES));
-    places.set(name, [...places.get(name) ?? [], index]);
+    const at = places.get(name);
+    if (at === undefined) places.set(name, [index]);
+    else at.push(index);
   }
   return places;
 }

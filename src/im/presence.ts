@@ -134,7 +134,7 @@ export class Presence {
 
   /** Contacts who may see the user. */
   #subscribers(username: string): Jid[] {
-    return this.#rosters.contacts(username).filter(({ item }) => seenByContact(item)).map(({ jid }) => jid);
+    return this.#rosters.subscribers(username).map(({ jid }) => jid);
   }
 
   /** Whether the end of the resource's presence will be broadcast to an entity in any case. */

@@ -171,9 +171,9 @@ export class RemotePresence implements LinkEvents {
   #askDomain(domain: string): void {
     const completed = this.#complete.get(domain);
     if (completed === this.#cache.evicted) return this.#spared("fresh");
+    if (this.#questions.isOutstanding(domain)) return this.#spared("outstanding");
     const mustList = completed !== undefined || this.#forgetful.has(domain);
-    const asked = this.#questions.ask(domain, mustList ? this.#cache.of([domain]) : undefined);
-    if (!asked) this.#spared("outstanding");
+    this.#questions.ask(domain, mustList ? this.#cache.of([domain]) : undefined);
   }
 
   /** Who was not named as available by now is not. */

@@ -2,6 +2,7 @@ import { Jid } from "../stanza/mod.ts";
 import type { RosterChange, RosterItem, RosterStore } from "../storage/mod.ts";
 import { itemElement, pushElement } from "./roster_item.ts";
 import type { Sessions } from "./sessions.ts";
+import { seenByContact } from "./subscription_item.ts";
 import type { Resource } from "./user.ts";
 
 /** A change of a roster that is stored and that clients have yet to be told of. */
@@ -56,6 +57,11 @@ export class Rosters {
   contacts(username: string): RosterContact[] {
     const loaded = this.#loaded.get(username);
     return loaded === undefined ? this.#store.items(username).map(contactOf) : [...loaded.values()];
+  }
+
+  /** Contacts who may see the user. */
+  subscribers(username: string): RosterContact[] {
+    return this.contacts(username).filter(({ item }) => seenByContact(item));
   }
 
   /** Contacts and hidden entries together. */
