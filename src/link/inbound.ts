@@ -1,4 +1,12 @@
-import { Jid, NS, type Origin, type Stanza, stanzaOf, type StreamErrorCondition } from "../stanza/mod.ts";
+import {
+  isStanzaElement,
+  Jid,
+  NS,
+  type Origin,
+  type Stanza,
+  stanzaOf,
+  type StreamErrorCondition,
+} from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 
 /** Who may be named in what a peer sends (XEP-0361 section 4.5). */
@@ -26,8 +34,6 @@ export interface AddressFault {
   readonly why: string;
 }
 
-const STANZAS: readonly string[] = ["message", "presence", "iq"];
-
 /** Makes a stanza of what a peer sent, if it is one, with both addresses, and these are within the borders. */
 export function inspect(
   element: Element,
@@ -35,7 +41,7 @@ export function inspect(
   origin: Origin,
   nowMs: number,
 ): Stanza | AddressFault {
-  if (!STANZAS.includes(element.name)) {
+  if (!isStanzaElement(element)) {
     return { condition: "unsupported-stanza-type", why: "it is no message, presence or iq" };
   }
   const from = element.attrs.from === undefined ? undefined : Jid.parse(element.attrs.from);
