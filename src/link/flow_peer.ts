@@ -29,7 +29,7 @@ import { Thinner } from "./thinner.ts";
 import { Unfolder } from "./unfolder.ts";
 
 /** How long what was received may stay unacknowledged on a stream before an acknowledgement goes alone. */
-export const ACK_DELAY_MS = 30_000;
+const ACK_DELAY_MS = 30_000;
 /** By what the delay stamp and the addresses may lengthen a stanza between queue and link. */
 const STAMP_SIZE_BYTES = 512;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { PORTS, severalCarriers, SteppedClock, stores } from "./testing/carriers.ts";
+import { SteppedClock } from "../sim/stepped_clock.ts";
+import { PORTS, severalCarriers, stores } from "./testing/carriers.ts";
 import { RawPeer } from "./testing/network.ts";
 import { SHIP, SHORE, type SideChanges, World } from "./testing/world.ts";
 

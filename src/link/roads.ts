@@ -12,7 +12,7 @@ const SAME_MOMENT_MS = 30_000;
 /** A better carrier that took over and broke sooner is not called again at once. */
 const STEADY_MS = 60_000;
 /** How long stanzas may stay unacknowledged on a stream, unless the carrier is configured otherwise. */
-export const ACK_TIMEOUT_MS = 120_000;
+const ACK_TIMEOUT_MS = 120_000;
 
 export interface RoadsOptions {
   readonly engine: LinkEngine;

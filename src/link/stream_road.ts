@@ -1,4 +1,4 @@
-import { type Clock, type CloseReason, errorText, guard, type Log } from "../base/mod.ts";
+import { type Clock, type CloseReason, concat, errorText, guard, type Log } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import { AckWindow } from "./ack_window.ts";
 import { counted } from "./counted.ts";
@@ -134,7 +134,7 @@ export class StreamRoad implements Road {
     if (this.#reason !== undefined || guard === undefined) return;
     const frames = outgoing.map((frame) => guard.protect(frame.octets));
     const answer = guard.answer();
-    const octets = joined(
+    const octets = concat(
       [...frames, ...(answer === undefined ? [] : [answer])].map((one) => withLength(one.octets)),
     );
     if (octets.length === 0) return;
@@ -211,14 +211,4 @@ export class StreamRoad implements Road {
     this.#isDeaf = true;
     this.#options.clock.after(ANSWER_MS, () => this.close("not-authentic"));
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,5 +1,5 @@
 import zlib from "node:zlib";
-import { concat } from "./concat.ts";
+import { concat } from "../base/mod.ts";
 
 /** The shape of `CompressionStream`: what is written to one comes out of the other. */
 export interface ByteTransform {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { seededRandom } from "../base/mod.ts";
-import { concat } from "./concat.ts";
+import { concat, seededRandom } from "../base/mod.ts";
 import { type ByteTransform, deflater } from "./deflate.ts";
 import { inflater } from "./inflate.ts";
 

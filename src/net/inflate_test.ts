@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import zlib from "node:zlib";
-import { seededRandom } from "../base/mod.ts";
+import { concat, seededRandom } from "../base/mod.ts";
 import { compressed } from "./compressed.ts";
-import { concat } from "./concat.ts";
 import { InflateError, type InflateLimits, inflater } from "./inflate.ts";
 import { memoryPair } from "./memory.ts";
 

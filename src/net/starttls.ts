@@ -1,6 +1,5 @@
-import type { Clock, CloseReason } from "../base/mod.ts";
+import { type Clock, type CloseReason, concat } from "../base/mod.ts";
 import { checkIdentity } from "./certificate.ts";
-import { concat } from "./concat.ts";
 import { Terminator } from "./terminator.ts";
 import { NodeTlsAcceptor, type TlsAcceptor } from "./tls.ts";
 import type { SecureTransport, TlsIdentity, UpgradableTransport } from "./transport.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type CloseReason, sleep, systemClock } from "../base/mod.ts";
-import { concat } from "./concat.ts";
+import { type CloseReason, concat, sleep, systemClock } from "../base/mod.ts";
 import type { Transport } from "./transport.ts";
 import { TransportError } from "./wire.ts";
 

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { concat } from "../base/mod.ts";
 import { encodePrimitive } from "./encode.ts";
 import type { SisErrorKind } from "./sis_error.ts";
 import { type SisInput, SisReader } from "./sis_reader.ts";
 import { anyPrimitive } from "./testing/arbitrary.ts";
 import { EXAMPLES, hexOctets, node } from "./testing/examples.ts";
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
-}
 
 /** Feeds `octets` in pieces of the given sizes, over and over. */
 function inPieces(octets: Uint8Array, sizes: readonly number[]): SisInput[] {
@@ -22,7 +19,7 @@ function inPieces(octets: Uint8Array, sizes: readonly number[]): SisInput[] {
   return found;
 }
 
-const ALL = joined(EXAMPLES.map(([, hex]) => hexOctets(hex)));
+const ALL = concat(EXAMPLES.map(([, hex]) => hexOctets(hex)));
 const FOUND = EXAMPLES.map(([, , primitive]) => ({ kind: "primitive", primitive }));
 
 for (const size of [1, 2, 3, 7, 64, ALL.length]) {
@@ -38,7 +35,7 @@ const stream = fc.array(
     arbitrary: garbage,
   }, { weight: 1, arbitrary: fc.constant(hexOctets("90 EB 00 00 02 63 00")) }),
   { maxLength: 12 },
-).map(joined);
+).map(concat);
 
 Deno.test("whatever comes, any chunking gives the same", () => {
   fc.assert(
@@ -72,7 +69,7 @@ const BROKEN: readonly (readonly [what: string, kind: SisErrorKind, hex: string]
 for (const [what, kind, hex] of BROKEN) {
   Deno.test(`the stream is broken at once by ${what}, and what came before still counts`, () => {
     const reader = new SisReader();
-    const found = reader.push(joined([hexOctets("90 EB 00 00 01 0F"), hexOctets(hex)]));
+    const found = reader.push(concat([hexOctets("90 EB 00 00 01 0F"), hexOctets(hex)]));
     assert.deepEqual(found.map((one) => one.kind === "broken" ? one.error.kind : one.kind), [
       "primitive",
       kind,

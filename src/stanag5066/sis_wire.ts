@@ -1,4 +1,4 @@
-import { type CancelTimer, type Clock, errorText, guard, type Log } from "../base/mod.ts";
+import { type CancelTimer, type Clock, concat, errorText, guard, type Log } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import { encodePrimitive } from "./encode.ts";
 import type { ClientPrimitive } from "./primitives.ts";
@@ -180,7 +180,7 @@ class Connection {
     const isStale = ({ primitive, sentMs }: (typeof queue)[number]) =>
       primitive.kind === "keepAlive" && sentMs < oldestMs;
     for (const one of queue) if (isStale(one)) this.#waitingBytes -= one.octets.length;
-    return joined(queue.filter((one) => !isStale(one)).map(({ octets }) => octets));
+    return concat(queue.filter((one) => !isStale(one)).map(({ octets }) => octets));
   }
 
   #taken(sizeBytes: number): void {
@@ -188,14 +188,4 @@ class Connection {
     this.#waitingBytes -= sizeBytes;
     if (wasBusy && !this.isBusy) this.#onDrained();
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sizeBytes, part) => sizeBytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

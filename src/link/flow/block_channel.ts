@@ -1,3 +1,4 @@
+import { concat } from "../../base/mod.ts";
 import { BlockRefusals } from "./block_refusals.ts";
 import type { Channel, Outgoing, Room } from "./channel.ts";
 import { FlowDecoder, FlowEncoder } from "./coder.ts";
@@ -6,7 +7,7 @@ import { decodeFrame, encodeFrame, type Frame, type Mark, NO_FRAME, type Refusal
 import { DamageError } from "./octets.ts";
 import type { Window } from "./history.ts";
 import { type Start, WINDOW_SIZE_BYTES, WINDOW_STANZAS } from "./sender.ts";
-import { joinTexts, sizeOfTexts } from "./stanzas.ts";
+import { sizeOfTexts } from "./stanzas.ts";
 import type { NumberedText } from "./store.ts";
 
 /** What may be unacknowledged before an acknowledgement goes alone over a carrier that confirms (section 3.4). */
@@ -195,14 +196,14 @@ export class BlockChannel implements Channel {
     const mostBytes = Math.max(1, room.blockBytes - overheadBytes);
     if (this.#core.coding === 0) {
       const texts = this.#texts(Math.min(mostBytes, room.textBytes));
-      return { texts, data: joinTexts(texts), coder: undefined };
+      return { texts, data: concat(texts.map(({ text }) => text)), coder: undefined };
     }
     let best: Filled | undefined;
     let [least, most] = [1, Number.POSITIVE_INFINITY];
     for (let attempt = 0; attempt < FILL_TRIES; attempt++) {
       const wanted = this.#texts(Math.min(mostBytes / this.#ratio, room.textBytes)).slice(0, most - 1);
       const texts = wanted.length >= least ? wanted : this.#texts(room.textBytes).slice(0, least);
-      const filled = this.#compressed(window, texts, best === undefined && attempt === 0);
+      const filled = this.#compressed(window, texts);
       const isGood = filled.data.length <= mostBytes || texts.length === 1;
       if (isGood && texts.length > (best?.texts.length ?? 0)) best = filled;
       if (isGood) least = texts.length + 1;
@@ -210,32 +211,21 @@ export class BlockChannel implements Channel {
       if (least >= most || (isGood && filled.data.length >= FULL_SHARE * mostBytes)) break;
       if (isGood && this.#texts(room.textBytes).length < least) break;
     }
-    return best ?? this.#compressed(window, this.#texts(1), false);
+    return best ?? this.#compressed(window, this.#texts(1));
   }
 
-  #compressed(window: Window, texts: readonly NumberedText[], isFirst: boolean): Filled {
+  #compressed(window: Window, texts: readonly NumberedText[]): Filled {
     const held = this.#encoder;
     this.#encoder = undefined;
-    const goesOn = isFirst && held?.after === this.#next - 1 && held.generation === this.#generation;
+    const goesOn = held?.after === this.#next - 1 && held.generation === this.#generation;
     const coder = goesOn ? held.coder : new FlowEncoder(this.#core.coding, window);
     const data = coder.encode(texts.map(({ text }) => text));
-    const sizeBytes = texts.reduce((sum, { text }) => sum + text.length, 0);
-    this.#ratio = Math.min(1.1, Math.max(0.02, data.length / sizeBytes));
+    this.#ratio = Math.min(1.1, Math.max(0.02, data.length / sizeOfTexts(texts)));
     return { texts, data, coder };
   }
 
   #texts(mostBytes: number): NumberedText[] {
-    const { sender } = this.#core;
-    const taken: NumberedText[] = [];
-    let sizeBytes = 0;
-    for (let number = this.#next; number <= sender.sent; number++) {
-      const text = sender.text(number);
-      if (text === undefined) break;
-      sizeBytes += text.length;
-      if (taken.length > 0 && sizeBytes > Math.min(mostBytes, FRAME_TEXT_SIZE_BYTES)) break;
-      taken.push({ number, text });
-    }
-    return taken;
+    return this.#core.sender.textsFrom(this.#next, Math.min(mostBytes, FRAME_TEXT_SIZE_BYTES));
   }
 
   #handOver(frame: Frame, filled: Filled | undefined): Outgoing {
@@ -342,7 +332,7 @@ export class BlockChannel implements Channel {
     // The block has shown that both sides hold the same; a repetition may mean that they do not know it.
     this.#taken = receiver.received;
     this.#told = Math.min(this.#told, after.number);
-    this.#untoldSizeBytes += stanzas.reduce((sum, { text }) => sum + text.length, 0);
+    this.#untoldSizeBytes += sizeOfTexts(stanzas);
     if (receiver.received === receivedBefore) return;
     // What was dropped came behind this; the refusal that was said did not know of this.
     this.#refusals.sayOwed(nowMs);

@@ -1,3 +1,4 @@
+import { concat } from "../../base/mod.ts";
 import { Deflater, type FixedCode, InflateError, Inflater, STATIC_CODE } from "../../deflate/mod.ts";
 import { CODE_2 } from "./code2.ts";
 import { DICTIONARY } from "./dictionary.ts";
@@ -30,17 +31,6 @@ function codeOf(coding: Coding): FixedCode {
   return coding === 2 ? CODE_2 : STATIC_CODE;
 }
 
-/** The texts as they were, one behind the other. */
-export function joinOctets(texts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(texts.reduce((sum, text) => sum + text.length, 0));
-  let at = 0;
-  for (const text of texts) {
-    joined.set(text, at);
-    at += text.length;
-  }
-  return joined;
-}
-
 /** Makes the data of frames that follow one another, from a point of a flow's history on (sections 4 and 11). */
 export class FlowEncoder {
   /**
@@ -59,7 +49,7 @@ export class FlowEncoder {
 
   /** The data of a frame with these stanzas. */
   encode(texts: readonly Uint8Array[]): Uint8Array {
-    const text = this.#shortener?.shorten(texts) ?? joinOctets(texts);
+    const text = this.#shortener?.shorten(texts) ?? concat(texts);
     return this.#deflater?.block(text) ?? text;
   }
 }
@@ -84,7 +74,7 @@ export class FlowDecoder {
    */
   decode(data: Uint8Array, mostBytes: number): Uint8Array {
     const text = this.#inflated(data, mostBytes);
-    return this.#shortener === undefined ? text : joinOctets(this.#shortener.restore(text, mostBytes));
+    return this.#shortener === undefined ? text : concat(this.#shortener.restore(text, mostBytes));
   }
 
   #inflated(data: Uint8Array, mostBytes: number): Uint8Array {

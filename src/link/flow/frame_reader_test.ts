@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { concat } from "../../base/mod.ts";
 import { FRAME_SIZE_BYTES, FrameReader, withLength } from "./frame.ts";
 import { DamageError } from "./octets.ts";
-import { joined } from "./testing/texts.ts";
 
 function frame(sizeBytes: number): Uint8Array {
   return Uint8Array.from({ length: sizeBytes }, (_, at) => at % 253);
@@ -60,7 +60,7 @@ Deno.test("frames of every size around the ends of the buffer come whole", () =>
 
 Deno.test("a frame is a copy: what comes behind it does not change it", () => {
   const reader = new FrameReader();
-  const [first] = reader.push(joined(withLength(frame(100)), Uint8Array.of(100)));
+  const [first] = reader.push(concat([withLength(frame(100)), Uint8Array.of(100)]));
   const before = first?.slice();
   reader.push(new Uint8Array(100).fill(255));
   assert.deepEqual(first, before);

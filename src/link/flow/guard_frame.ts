@@ -1,4 +1,6 @@
+import { concat } from "../../base/mod.ts";
 import { type CarrierKind, FRAME_SIZE_BYTES } from "./frame.ts";
+import { OctetWriter } from "./octets.ts";
 
 /** What authentication does with a frame: clear and signed, or enciphered and signed. */
 export type GuardMode = "sign" | "seal";
@@ -52,29 +54,19 @@ export function overheadOf({ epoch, floor, counter }: GuardHead): number {
 
 /** `value` in `sizeBytes` octets, most significant first. */
 export function fixedOctets(value: number, sizeBytes: number): Uint8Array {
-  return Uint8Array.from(
-    { length: sizeBytes },
-    (_, index) => Math.floor(value / 2 ** (8 * (sizeBytes - 1 - index))),
-  );
+  return new OctetWriter().fixed(value, sizeBytes).done();
 }
 
 /** The octets of a guarded frame. */
 export function encodeGuarded({ head, body, tag }: GuardedFrame): Uint8Array {
-  const parts = [
+  return concat([
     Uint8Array.of(kindOf(head)),
     head.epoch === undefined ? EMPTY : fixedOctets(head.epoch, EPOCH_SIZE_BYTES),
     head.floor === undefined ? EMPTY : fixedOctets(head.floor, EPOCH_SIZE_BYTES),
     head.counter === undefined ? EMPTY : Uint8Array.of(head.counter),
     body,
     tag,
-  ];
-  const octets = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    octets.set(part, at);
-    at += part.length;
-  }
-  return octets;
+  ]);
 }
 
 const EMPTY = new Uint8Array(0);

@@ -1,3 +1,4 @@
+import { concat } from "../../base/mod.ts";
 import { crc32 } from "./crc32.ts";
 import { OctetWriter } from "./octets.ts";
 import type { NumberedText } from "./store.ts";
@@ -178,14 +179,8 @@ export class History {
 
 /** The last `mostBytes` of the parts, joined. */
 function lastOctets(parts: readonly Uint8Array[], mostBytes: number): Uint8Array {
-  const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
-  const joined = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return sizeBytes <= mostBytes ? joined : joined.slice(sizeBytes - mostBytes);
+  const all = concat(parts);
+  return all.length <= mostBytes ? all : all.slice(all.length - mostBytes);
 }
 
 /** By which two sides see that they hold the same history (section 2.1). */

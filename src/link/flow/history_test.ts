@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { concat } from "../../base/mod.ts";
 import fc from "fast-check";
 import { equalOctets, History, HISTORY_SIZE_BYTES } from "./history.ts";
-import { joined } from "./testing/texts.ts";
 
 const DICTIONARY = new TextEncoder().encode("dictionary");
 
@@ -21,7 +21,7 @@ function filled(sizes: readonly number[], base = 1): History {
 function plainly(sizes: readonly number[], base: number, number: number): Uint8Array {
   const parts: Uint8Array[] = [DICTIONARY];
   for (let n = base; n <= number; n++) parts.push(textOf(n, sizes[n - base] ?? 0));
-  return parts.reduce(joined).slice(-HISTORY_SIZE_BYTES);
+  return concat(parts).slice(-HISTORY_SIZE_BYTES);
 }
 
 Deno.test("the history at a number is the last 32,768 octets up to it, the dictionary first", () => {

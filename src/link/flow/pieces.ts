@@ -1,3 +1,4 @@
+import { concat } from "../../base/mod.ts";
 import { DamageError, OctetReader, OctetWriter } from "./octets.ts";
 
 /** Most pieces of a frame (section 2.6). */
@@ -52,9 +53,9 @@ export class PieceReader {
     if (this.#pieces[piece] === undefined) this.#missing--;
     this.#pieces[piece] = reader.rest();
     if (this.#missing > 0) return undefined;
-    const whole = this.#pieces.reduce((writer, part) => writer.bytes(part ?? NOTHING), new OctetWriter());
+    const whole = concat(this.#pieces.map((part) => part ?? NOTHING));
     this.#frame = undefined;
     this.#pieces = [];
-    return whole.done();
+    return whole;
   }
 }

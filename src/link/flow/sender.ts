@@ -93,14 +93,23 @@ export class FlowSender {
     return this.#history.from(this.#acked + 1);
   }
 
-  /** Octets of it. */
-  get unackedSizeBytes(): number {
-    return this.#history.sizeBytes(this.#acked + 1, this.#sent);
-  }
-
   /** The text of a number; undefined when it was not given out, or is not held any more. */
   text(number: number): Uint8Array | undefined {
     return this.#history.text(number);
+  }
+
+  /** The texts from `number` on, of at most `mostBytes` together; at least one, if there is one. */
+  textsFrom(number: number, mostBytes: number): NumberedText[] {
+    const taken: NumberedText[] = [];
+    let sizeBytes = 0;
+    for (let at = number; at <= this.#sent; at++) {
+      const text = this.text(at);
+      if (text === undefined) break;
+      sizeBytes += text.length;
+      if (taken.length > 0 && sizeBytes > mostBytes) break;
+      taken.push({ number: at, text });
+    }
+    return taken;
   }
 
   /** Octets of the texts from `number` on. */
@@ -112,17 +121,16 @@ export class FlowSender {
   hasRoomFor(sizeBytes: number): boolean {
     if (this.#sent === this.#acked) return true;
     return this.#sent - this.#acked < WINDOW_STANZAS &&
-      this.unackedSizeBytes + sizeBytes <= WINDOW_SIZE_BYTES;
+      this.sizeBytesFrom(this.#acked + 1) + sizeBytes <= WINDOW_SIZE_BYTES;
   }
 
   /** Gives a stanza its number and stores it. */
-  take(text: Uint8Array): NumberedText {
+  take(text: Uint8Array): void {
     this.#sent++;
     const numbered = { number: this.#sent, text };
     this.#history.add(numbered);
     this.#store.addText(numbered);
     this.#save();
-    return numbered;
   }
 
   /**

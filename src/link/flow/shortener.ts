@@ -1,6 +1,6 @@
 import { HISTORY_SIZE_BYTES } from "./history.ts";
 import { DamageError } from "./octets.ts";
-import { joinTemplate, MARK, marksOf, nextId, type Template, templateOf } from "./template.ts";
+import { GIVEN_ID, joinTemplate, MARK, marksOf, nextId, type Template, templateOf } from "./template.ts";
 
 /** Earlier stanzas, of different conversations or kinds, that a stanza can be like (section 11.2). */
 export const MOST_TEMPLATES = 16;
@@ -11,8 +11,6 @@ const PREDICTED = "\u0001";
 const FILLED = "\u0002";
 const FIRST_TEMPLATE = 0x10;
 
-/** The ids that a side gives (section 12.1): what is before the counter, and the counter. */
-const COUNTED = /^[\w-]{8}-[0-9a-z]{1,10}$/;
 /** Stanzas that repeat the id of another. */
 const ANSWER = /^<[^>]* type='(?:result|error)'/;
 
@@ -39,7 +37,7 @@ export class Shortener {
 
   /** @param texts the stanzas of the history, in order, each whole */
   constructor(texts: readonly Uint8Array[]) {
-    for (const text of texts) this.#add(this.#decoder.decode(text), text.length);
+    for (const text of texts) this.#add(templateOf(this.#decoder.decode(text)), text.length);
   }
 
   /** The id that the side whose stanzas these are gave last, as far as the history goes back. */
@@ -52,8 +50,9 @@ export class Shortener {
     let short = "";
     for (const text of texts) {
       const string = this.#decoder.decode(text);
-      short += this.#shortened(string);
-      this.#add(string, text.length);
+      const template = templateOf(string);
+      short += this.#shortened(string, template);
+      this.#add(template, text.length);
     }
     // What ends a frame needs no other end.
     return encoder.encode(short.endsWith(END) ? short.slice(0, -1) : short);
@@ -77,7 +76,7 @@ export class Shortener {
       }
       leftBytes -= text.length;
       texts.push(text);
-      this.#add(string, text.length);
+      this.#add(templateOf(string), text.length);
     }
     return texts;
   }
@@ -90,8 +89,7 @@ export class Shortener {
     }
   }
 
-  #shortened(text: string): string {
-    const template = templateOf(text);
+  #shortened(text: string, template: Template | undefined): string {
     if (template === undefined) return text + END;
     const same = this.#known.findIndex((known) => known.template.key === template.key);
     const rank = same >= 0
@@ -137,12 +135,11 @@ export class Shortener {
     return nextId(ANSWER.test(template.skeleton) ? before : this.#counted?.id ?? before);
   }
 
-  #add(text: string, sizeBytes: number): void {
+  #add(template: Template | undefined, sizeBytes: number): void {
     const startBytes = this.#endBytes;
     this.#endBytes += sizeBytes;
     const leastBytes = this.#endBytes - HISTORY_SIZE_BYTES;
     if (this.#counted !== undefined && this.#counted.startBytes < leastBytes) this.#counted = undefined;
-    const template = templateOf(text);
     this.#known = this.#known.filter((known) =>
       known.startBytes >= leastBytes && known.template.key !== template?.key
     );
@@ -151,7 +148,7 @@ export class Shortener {
     this.#known.unshift({ template, marks: marksOf(skeleton), startBytes });
     this.#known.length = Math.min(this.#known.length, MOST_TEMPLATES);
     const id = template.fillings[template.idAt];
-    if (id !== undefined && COUNTED.test(id) && !ANSWER.test(skeleton)) this.#counted = { id, startBytes };
+    if (id !== undefined && GIVEN_ID.test(id) && !ANSWER.test(skeleton)) this.#counted = { id, startBytes };
   }
 }
 

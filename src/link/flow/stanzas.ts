@@ -1,5 +1,4 @@
 import { type Element, XmlError, type XmlLimits, XmlParser } from "../../xml/mod.ts";
-import type { NumberedText } from "./store.ts";
 import { DamageError } from "./octets.ts";
 
 /**
@@ -20,19 +19,8 @@ export interface StanzaText {
 }
 
 /** Octets of texts. */
-export function sizeOfTexts(texts: readonly NumberedText[]): number {
+export function sizeOfTexts(texts: readonly { readonly text: Uint8Array }[]): number {
   return texts.reduce((sum, { text }) => sum + text.length, 0);
-}
-
-/** The text of a frame: its stanzas, one behind the other. */
-export function joinTexts(texts: readonly NumberedText[]): Uint8Array {
-  const joined = new Uint8Array(sizeOfTexts(texts));
-  let at = 0;
-  for (const { text } of texts) {
-    joined.set(text, at);
-    at += text.length;
-  }
-  return joined;
 }
 
 /**

@@ -126,20 +126,11 @@ export class StreamChannel implements Channel {
 
   #nextTexts(mostBytes: number): NumberedText[] {
     const { sender } = this.#core;
-    const taken: NumberedText[] = [];
     // A stream that is not in use any more never takes up sending again: its compressor has fallen behind.
     const isOpen = this.#encoder !== undefined && this.#reopen === undefined &&
       this.#senderGeneration === sender.generation;
-    if (!this.#isActive || !isOpen || mostBytes <= 0) return taken;
-    let sizeBytes = 0;
-    for (let number = this.#next; number <= sender.sent; number++) {
-      const text = sender.text(number);
-      if (text === undefined) break;
-      sizeBytes += text.length;
-      if (taken.length > 0 && sizeBytes > mostBytes) break;
-      taken.push({ number, text });
-    }
-    return taken;
+    if (!this.#isActive || !isOpen || mostBytes <= 0) return [];
+    return sender.textsFrom(this.#next, mostBytes);
   }
 
   #isAckDue(nowMs: number): boolean {
@@ -249,7 +240,7 @@ export class StreamChannel implements Channel {
     const isGood = this.#core.take(this.#peerNext, stanzas);
     if (!isGood) return this.#refuse(receiver.refusal("fork"));
     this.#peerNext += stanzas.length;
-    this.#untoldSizeBytes += stanzas.reduce((sum, { text }) => sum + text.length, 0);
+    this.#untoldSizeBytes += sizeOfTexts(stanzas);
     this.#ackDueMs ??= nowMs + this.#core.ackDelayMs;
   }
 }

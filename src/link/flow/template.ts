@@ -68,6 +68,9 @@ export function joinTemplate(skeleton: string, fillings: readonly string[]): str
   return skeleton.split(MARKS).map((piece, index) => piece + (fillings[index] ?? "")).join("");
 }
 
+/** The ids that a side gives (section 12.1): stem, life, and a counter in base 36. */
+export const GIVEN_ID = /^[\w-]{8}-[0-9a-z]{1,10}$/;
+
 /** The id behind another, where ids are counted in base 36: `k3-z` is followed by `k3-10`. */
 export function nextId(id: string): string {
   for (let at = id.length - 1; at >= 0; at--) {

@@ -1,6 +1,7 @@
 import { randomId, type RandomSource } from "../../base/mod.ts";
 import type { LinkIdStore } from "../../storage/mod.ts";
 import { copy, type Element, type Node } from "../../xml/mod.ts";
+import { GIVEN_ID } from "../flow/template.ts";
 import { STEM_CHARS } from "./stem.ts";
 import { isHarmless, isInnerStanza, isOriginId, isReference } from "./places.ts";
 
@@ -9,8 +10,6 @@ export const MOST_LINK_IDS = 32_768;
 
 /** What each life of a side's process adds to its stem. */
 const LIFE_CHARS = 5;
-/** The ids that any side gives: stem, life, and a counter in base 36. */
-const GIVEN = /^[\w-]{8}-[0-9a-z]{1,10}$/;
 
 /** How an id of ours is shown when nobody remembers for what it stands: a client may have made one like it. */
 const FORGOTTEN = "~";
@@ -80,11 +79,11 @@ export class LinkIds {
     const notes = this.#isOn && mayGive(stanza);
     const owner = bareOf(stanza.attrs.from);
     return changed(stanza, (id, place) => {
-      const original = GIVEN.test(id) ? this.#store.byShort(id)?.original : undefined;
+      const original = GIVEN_ID.test(id) ? this.#store.byShort(id)?.original : undefined;
       if (original !== undefined) return original;
       if (this.#isOurs(id)) return id + FORGOTTEN;
       // A room here may reflect it: its sender knows it by this id and no other.
-      if (place === "own" && notes && this.#isLong(id) && !GIVEN.test(id)) this.#keep(id, owner);
+      if (place === "own" && notes && this.#isLong(id) && !GIVEN_ID.test(id)) this.#keep(id, owner);
       return id;
     });
   }
@@ -115,7 +114,7 @@ export class LinkIds {
     }
     if (this.#isOurs(id) || this.#isForgotten(id)) return this.#add(id, owner);
     // What another side gave it understands best as it is.
-    return this.#isOn && this.#isLong(id) && !GIVEN.test(id) ? this.#add(id, owner) : id;
+    return this.#isOn && this.#isLong(id) && !GIVEN_ID.test(id) ? this.#add(id, owner) : id;
   }
 
   #add(original: string, owner: string): string {
@@ -141,7 +140,7 @@ export class LinkIds {
   }
 
   #isOurs(id: string): boolean {
-    return id.startsWith(this.#stem) && GIVEN.test(id);
+    return id.startsWith(this.#stem) && GIVEN_ID.test(id);
   }
 
   #isForgotten(id: string): boolean {

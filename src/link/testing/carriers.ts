@@ -1,4 +1,3 @@
-import type { Clock } from "../../base/mod.ts";
 import type { PeerConfig, TcpCarrierConfig } from "../mod.ts";
 import { MemoryEpochs } from "../flow/testing/memory_epochs.ts";
 import { MemoryStore } from "../flow/testing/memory_store.ts";
@@ -51,33 +50,6 @@ export function severalCarriers(here: Place, changes: CarrierChanges = {}): Part
     })),
     ...peer,
   };
-}
-
-/** A clock that an operator sets; timers and durations do not notice. */
-export class SteppedClock implements Clock {
-  readonly #clock: Clock;
-  #offsetMs = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  nowMs(): number {
-    return this.#clock.nowMs() + this.#offsetMs;
-  }
-
-  monotonicMs(): number {
-    return this.#clock.monotonicMs();
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    return this.#clock.after(delayMs, callback);
-  }
-
-  /** Moves the hands, forwards or backwards. */
-  step(byMs: number): void {
-    this.#offsetMs += byMs;
-  }
 }
 
 /** What survives a restart of a side. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { randomFraction, type RandomSource, seededRandom } from "../../../base/mod.ts";
+import { concat, randomFraction, type RandomSource, seededRandom } from "../../../base/mod.ts";
 import { LinkEngine } from "../engine.ts";
 import { FrameReader, withLength } from "../frame.ts";
 import { DamageError } from "../octets.ts";
 import { type Block, type Name, OTHER, type Side } from "./duel_side.ts";
 import { MemoryStore } from "./memory_store.ts";
 import type { Mishaps } from "./mishaps.ts";
-import { brief, byUrgency, described, isUrgent, joined, URGENT } from "./texts.ts";
+import { brief, byUrgency, described, isUrgent, URGENT } from "./texts.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -229,7 +229,7 @@ export class Duel {
     const all = channel.flush(this.#nowMs, room);
     for (const { octets, handle } of all) {
       if (this.#isBlocks) far.blocks.push({ octets, handle, channel });
-      else far.incoming = joined(far.incoming, withLength(octets));
+      else far.incoming = concat([far.incoming, withLength(octets)]);
     }
     for (const { octets, last } of all) {
       this.#note(name, `sends ${described(octets, last, this.#mishaps.kind)}`);

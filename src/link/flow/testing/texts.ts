@@ -33,11 +33,3 @@ export function byUrgency(texts: readonly string[]): readonly (readonly string[]
 export function brief(text: string): string {
   return `${text.slice(0, 40)} (${text.length})`;
 }
-
-/** One run of octets behind another. */
-export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const all = new Uint8Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
-}

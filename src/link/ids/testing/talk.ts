@@ -4,6 +4,7 @@ import { type Element, readXml, writeXml, xml } from "../../../xml/mod.ts";
 import type { Channel } from "../../flow/channel.ts";
 import { LinkEngine } from "../../flow/engine.ts";
 import { MemoryStore } from "../../flow/testing/memory_store.ts";
+import { GIVEN_ID } from "../../flow/template.ts";
 import { LinkIds } from "../link_ids.ts";
 
 type Name = "ship" | "shore";
@@ -139,7 +140,7 @@ export class Talk {
   #newId(name: Name): string {
     const { byId } = this.#sides[OTHER[name]];
     const own = this.#sides[name].byId;
-    const given = [...byId.keys()].findLast((id) => /^[\w-]{8}-[0-9a-z]{1,10}$/.test(id) && !own.has(id));
+    const given = [...byId.keys()].findLast((id) => GIVEN_ID.test(id) && !own.has(id));
     if (given !== undefined && this.#chance(0.1)) return given;
     if (this.#chance(0.2)) return `${name}${this.#count}`;
     return randomId(this.#random, 22);
