@@ -1,6 +1,7 @@
 import { type RandomSource, seededRandom } from "../../src/base/mod.ts";
 import { World } from "../../src/sim/mod.ts";
 import { writeXml } from "../../src/xml/mod.ts";
+import { item } from "../../src/storage/testing/support.ts";
 import { SimClient } from "../support/sim_client.ts";
 import { makeUuid } from "./uuid.ts";
 
@@ -62,16 +63,7 @@ export class AirWorld {
 
   /** Makes two accounts contacts of one another without anything crossing the link. */
   befriend(side: Side, username: string, contact: string): void {
-    this.world.storage(side).rosters.put(username, {
-      jid: contact,
-      name: undefined,
-      groups: [],
-      subscription: "both",
-      ask: false,
-      approved: false,
-      pendingIn: undefined,
-      listed: true,
-    });
+    this.world.storage(side).rosters.put(username, item(contact, { subscription: "both" }));
   }
 
   /** Lets time pass until nothing moves any more. */

@@ -1,6 +1,6 @@
-import { seededRandom } from "../../src/base/mod.ts";
-import { type Channel, LinkEngine } from "../../src/link/flow/mod.ts";
+import type { Channel, LinkEngine } from "../../src/link/flow/mod.ts";
 import { MemoryStore } from "../../src/link/flow/testing/memory_store.ts";
+import { measuredEngine } from "./engine.ts";
 
 const STEP_MS = 1_000;
 const ROOM = { textBytes: 4_096, blockBytes: 2_048, blocks: 4 } as const;
@@ -9,7 +9,10 @@ const STANZA = "<message to='juliet@shore.example' from='romeo@ship.example'><bo
 /** Two engines and a carrier between them that confirms each block at once. */
 class Blocks {
   readonly stores = [new MemoryStore(), new MemoryStore()] as const;
-  readonly engines: [LinkEngine, LinkEngine] = [newEngine(this.stores[0], 1), newEngine(this.stores[1], 2)];
+  readonly engines: [LinkEngine, LinkEngine] = [
+    measuredEngine(this.stores[0], 1),
+    measuredEngine(this.stores[1], 2),
+  ];
   readonly #channels: [Channel, Channel] = [
     this.engines[0].connected("block"),
     this.engines[1].connected("block"),
@@ -27,7 +30,7 @@ class Blocks {
 
   restart(side: 0 | 1): void {
     this.stores[side].commit();
-    this.engines[side] = newEngine(this.stores[side], 3);
+    this.engines[side] = measuredEngine(this.stores[side], 3);
     this.#channels[side] = this.engines[side].connected("block");
     this.engines[side].use(this.#channels[side]);
   }
@@ -65,23 +68,4 @@ export function measureRestartedBlocks(): number {
   blocks.talk();
   blocks.restart(0);
   return blocks.pass(20 * STEP_MS, 300 * STEP_MS);
-}
-
-function newEngine(store: MemoryStore, seed: number): LinkEngine {
-  return new LinkEngine({
-    store,
-    random: seededRandom(seed),
-    coding: 1,
-    ackDelayMs: 30_000,
-    events: {
-      deliver: () => {},
-      peerRestarted: () => {},
-      resynchronised: (what) => {
-        throw new Error(`Cannot measure: ${what}`);
-      },
-      damaged: (error) => {
-        throw error;
-      },
-    },
-  });
 }

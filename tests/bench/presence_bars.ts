@@ -15,17 +15,26 @@ export interface Crossed {
   readonly sizeBytes: number;
 }
 
-/** Stanzas and bytes since the last call. */
+/** Stanzas and bytes since the last call, the first time since now. */
 function meter(air: AirWorld): () => Crossed {
-  let before = { stanzas: 0, sizeBytes: 0 };
-  return () => {
+  const read = () => {
     const peers = [air.world.server("ship"), air.world.server("shore")].map((server) =>
       server.status().peers[0]
     );
-    const stanzas = peers.reduce((sum, peer) => sum + (peer?.stanzas.out ?? 0), 0);
     const { forth, back } = air.world.link.count.sizeBytes;
-    const crossed = { stanzas: stanzas - before.stanzas, sizeBytes: forth + back - before.sizeBytes };
-    before = { stanzas, sizeBytes: forth + back };
+    return {
+      stanzas: peers.reduce((sum, peer) => sum + (peer?.stanzas.out ?? 0), 0),
+      sizeBytes: forth + back,
+    };
+  };
+  let before = read();
+  return () => {
+    const now = read();
+    const crossed = {
+      stanzas: now.stanzas - before.stanzas,
+      sizeBytes: now.sizeBytes - before.sizeBytes,
+    };
+    before = now;
     return crossed;
   };
 }
@@ -58,7 +67,6 @@ export async function measureFlaps(profile: Profile): Promise<Crossed> {
   await using _ = air;
   await air.world.clock.advance(HOUR_MS);
   const crossed = meter(air);
-  crossed();
   for (let n = 1; n <= FLAPS; n++) {
     contact?.send(`<presence><show>${n % 2 === 0 ? "away" : "dnd"}</show></presence>`);
     await air.world.clock.advance(60_000 / FLAPS);
@@ -82,7 +90,6 @@ export async function measureHourDown(profile: Profile): Promise<Crossed & { rea
   }
   for (const client of changing.slice(different)) client.send("<presence/>");
   const crossed = meter(air);
-  crossed();
   air.world.link.mend();
   await air.world.clock.advance(HOUR_MS);
   return { ...crossed(), different };
@@ -101,7 +108,6 @@ export async function measureWeekAsleep(profile: Profile): Promise<Crossed> {
   await air.world.restart("ship");
   await air.rest();
   const crossed = meter(air);
-  crossed();
   const again = await air.login("ship", "romeo", "phone");
   again.send("<presence/>");
   await air.world.clock.advance(HOUR_MS);

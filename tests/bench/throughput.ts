@@ -1,13 +1,14 @@
 /** How fast the link engine is by itself: `deno run --allow-all tests/bench/throughput.ts`. */
 import { cpuUsage } from "node:process";
-import { seededRandom, Turn } from "../../src/base/mod.ts";
-import { FrameReader, LinkEngine, withLength } from "../../src/link/flow/mod.ts";
+import { Turn } from "../../src/base/mod.ts";
+import { FrameReader, type LinkEngine, withLength } from "../../src/link/flow/mod.ts";
 import { MemoryStore } from "../../src/link/flow/testing/memory_store.ts";
 import { type FlowStore, openStorage } from "../../src/storage/mod.ts";
 import { escapeText } from "../../src/xml/mod.ts";
 import { Scratch } from "../support/config.ts";
 import { print } from "../support/print.ts";
 import { referenceBodies } from "./air_budget.ts";
+import { measuredEngine } from "./engine.ts";
 import { median } from "./statistics.ts";
 
 /** Size of every stanza, as XML. */
@@ -141,22 +142,7 @@ class Link {
 
 function openSide(kind: StoreKind, path: string, delivered: { count: number }, seed: number): Side {
   const { store, commit, close } = kind === "memory" ? memory() : sqlite(path);
-  const engine = new LinkEngine({
-    store,
-    random: seededRandom(seed),
-    coding: 1,
-    ackDelayMs: 30_000,
-    events: {
-      deliver: () => void delivered.count++,
-      peerRestarted: () => {},
-      resynchronised: (what) => {
-        throw new Error(`Cannot measure: ${what}`);
-      },
-      damaged: (error) => {
-        throw error;
-      },
-    },
-  });
+  const engine = measuredEngine(store, seed, () => void delivered.count++);
   return { engine, commit, close };
 }
 

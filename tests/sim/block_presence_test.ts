@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { item } from "../../src/storage/testing/support.ts";
 import { HfWorld } from "../bench/hf_world.ts";
 
 const MINUTE_MS = 60_000;
@@ -6,21 +7,8 @@ const FLAPS = 100;
 
 Deno.test("another vendor behind a STANAG 5066 node is spared the flaps of presence too, and knows the last state", async () => {
   await using hf = await HfWorld.start({ profile: "xep-0361" });
-  for (
-    const [side, name, jid] of [["ship", "romeo", "juliet@shore.example"], [
-      "shore",
-      "juliet",
-      "romeo@ship.example",
-    ]] as const
-  ) {
-    const item = { jid, subscription: "both", name: undefined, groups: [], ask: false } as const;
-    hf.world.storage(side).rosters.put(name, {
-      ...item,
-      approved: false,
-      pendingIn: undefined,
-      listed: true,
-    });
-  }
+  hf.world.storage("ship").rosters.put("romeo", item("juliet@shore.example", { subscription: "both" }));
+  hf.world.storage("shore").rosters.put("juliet", item("romeo@ship.example", { subscription: "both" }));
   const [romeo, juliet] = [await hf.login("ship", "deck"), await hf.login("shore", "home")];
   for (const client of [romeo, juliet]) client.send("<presence/>");
   await hf.world.clock.advance(30 * MINUTE_MS);

@@ -35,46 +35,36 @@ function replayDuels(seed: number, steps: number): void {
   }
 }
 
-function playDuels(seed: number, steps: number): number {
+async function playDuels(seed: number, steps: number): Promise<number> {
   let failures = 0;
   const kinds = chosenKinds();
   const turn = seed % kinds.length;
   for (const [kind, mishaps] of Deno.args.includes("--turns") ? kinds.slice(turn, turn + 1) : kinds) {
-    failures += failed(`over ${kind}`, () => void playDuel(seed, mishaps, steps));
+    failures += await failuresOf(`over ${kind}`, () => playDuel(seed, mishaps, steps));
   }
   return failures;
 }
 
-function failed(what: string, play: () => void): number {
+/** Plays, and tells what went wrong. @returns 1 when something did, else 0 */
+async function failuresOf(what: string, play: () => unknown): Promise<number> {
   try {
-    play();
+    await play();
     return 0;
   } catch (error) {
-    return told(what, error);
-  }
-}
-
-function told(what: string, error: unknown): number {
-  if (!Deno.args.includes("--first")) {
-    print(`FAILED ${what}, ${error instanceof Error ? error.message : error}\n`);
-  }
-  return 1;
-}
-
-async function playOneVoyage(seed: number, steps: number): Promise<number> {
-  try {
-    await playVoyage(seed, steps);
-    return 0;
-  } catch (error) {
-    return told("on a voyage", error);
+    if (!Deno.args.includes("--first")) {
+      print(`FAILED ${what}, ${error instanceof Error ? error.message : error}\n`);
+    }
+    return 1;
   }
 }
 
 async function playAll(seeds: number, from: number): Promise<number> {
   let failures = 0;
   for (let seed = from; seed < from + seeds; seed++) {
-    if (player !== "world") failures += playDuels(seed, flag("steps") ?? DUEL_STEPS);
-    if (player !== "engine") failures += await playOneVoyage(seed, flag("steps") ?? VOYAGE_STEPS);
+    if (player !== "world") failures += await playDuels(seed, flag("steps") ?? DUEL_STEPS);
+    if (player !== "engine") {
+      failures += await failuresOf("on a voyage", () => playVoyage(seed, flag("steps") ?? VOYAGE_STEPS));
+    }
     if (failures > 0 && Deno.args.includes("--first")) break;
   }
   const what = { engine: "of the engine", world: "of whole servers" }[player ?? ""] ?? "of both players";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { World } from "../../src/sim/mod.ts";
+import { item } from "../../src/storage/testing/support.ts";
 import { SimClient } from "../support/sim_client.ts";
 
 const HOSTS = { ship: "192.0.2.1", shore: "192.0.2.2" } as const;
@@ -56,8 +57,7 @@ class Stage {
   }
 
   befriend(side: Side, username: string, jid: string, subscription: "none" | "both"): void {
-    const item = { jid, subscription, name: undefined, groups: [], ask: false, approved: false };
-    this.world.storage(side).rosters.put(username, { ...item, pendingIn: undefined, listed: true });
+    this.world.storage(side).rosters.put(username, item(jid, { subscription }));
   }
 
   async happen(what: Event): Promise<void> {

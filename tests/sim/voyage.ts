@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Log } from "../../src/base/mod.ts";
 import { World } from "../../src/sim/mod.ts";
+import { item } from "../../src/storage/testing/support.ts";
 import { Dice } from "../support/dice.ts";
 import { SimClient } from "../support/sim_client.ts";
 import { checkPeople, Person, type Sent } from "./people.ts";
@@ -303,16 +304,7 @@ export class Voyage {
   }
 
   #befriend(person: Person, jid: string): void {
-    this.#world.storage(person.side).rosters.put(person.name, {
-      jid,
-      name: undefined,
-      groups: [],
-      subscription: "both",
-      ask: false,
-      approved: false,
-      pendingIn: undefined,
-      listed: true,
-    });
+    this.#world.storage(person.side).rosters.put(person.name, item(jid, { subscription: "both" }));
   }
 
   #note(who: string, what: string): void {
