@@ -1,4 +1,4 @@
-import { type CloseReason, type Log, type LogFields, Turn } from "../base/mod.ts";
+import { type Log, type LogFields, Turn } from "../base/mod.ts";
 import type { Listener, Network, Transport } from "../net/mod.ts";
 import { StoppableClock } from "./stoppable_clock.ts";
 import type { SteppedClock } from "./stepped_clock.ts";
@@ -80,7 +80,7 @@ export class Life {
 
   #watch<T extends Transport>(transport: T): T {
     this.#transports.add(transport);
-    void transport.closed.then((_reason: CloseReason) => this.#transports.delete(transport));
+    void transport.closed.then(() => this.#transports.delete(transport));
     if (this.#isOver) transport.abort("lost");
     return transport;
   }

@@ -1,6 +1,6 @@
 import type { Clock, Log } from "../base/mod.ts";
 import type { BlockRoad, BlockRoadEvents, RoadClosed } from "./block_road.ts";
-import { formatNodeAddress, type NodeAddress } from "./node_address.ts";
+import { formatNodeAddress, type NodeAddress, sameNode } from "./node_address.ts";
 import type { Outcome } from "./outstanding.ts";
 import { decodeSegment } from "./rcop_header.ts";
 import { RcopRoad, type RoadConfig } from "./rcop_road.ts";
@@ -147,10 +147,9 @@ export class Rcop implements SisClientEvents {
   }
 
   #find(remote: NodeAddress, remoteSap: number, connectionId: number): RcopRoad | undefined {
-    const text = formatNodeAddress(remote);
     return this.#roads.find(({ config }) =>
       config.connectionId === connectionId && config.remoteSap === remoteSap &&
-      formatNodeAddress(config.remote) === text
+      sameNode(config.remote, remote)
     );
   }
 

@@ -48,8 +48,8 @@ export interface RcopRoadOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** The client has a handle for this road's segment. */
-  readonly onSegmentSent: (segmentHandle: number, road: RcopRoad) => void;
-  readonly onClose: (road: RcopRoad) => void;
+  readonly onSegmentSent: (segmentHandle: number) => void;
+  readonly onClose: () => void;
 }
 
 /** One RCOP connection. */
@@ -68,7 +68,7 @@ export class RcopRoad implements BlockRoad {
   #handles = 0;
   #nextId = 0;
   #toldOpen: boolean;
-  #wasUnbound = true;
+  #wasUnbound: boolean;
   #isClosed = false;
 
   constructor(options: RcopRoadOptions, events: BlockRoadEvents) {
@@ -131,7 +131,7 @@ export class RcopRoad implements BlockRoad {
     this.#isClosed = true;
     this.#uPdus.clear();
     this.#cut = undefined;
-    this.#options.onClose(this);
+    this.#options.onClose();
   }
 
   /** The client has changed: sends what waits, and tells what is new. */
@@ -230,7 +230,7 @@ export class RcopRoad implements BlockRoad {
       uPdu: encodeSegment(header, data),
     });
     this.#segments.set(handle, uPdu);
-    onSegmentSent(handle, this);
+    onSegmentSent(handle);
   }
 
   /** The next id that no U_PDU has of which an answer may still come: answers are matched by it. */

@@ -84,13 +84,13 @@ export class Datagrams {
   sent(_onAirMs: number): void {}
 
   /** @returns the C_PDU when this part makes it whole for the first time */
-  hear({ cPdu, offsetBytes, sizeBytes }: DatagramBody): CPdu | undefined {
+  hear({ cPdu, offsetBytes }: DatagramBody): CPdu | undefined {
     const heard = this.#heard.get(cPdu) ?? new Set<number>();
     this.#heard.set(cPdu, heard);
     if (heard.has(offsetBytes)) return undefined;
     heard.add(offsetBytes);
     const all = Math.ceil(cPdu.sizeBytes / this.#options.segmentBytes);
-    return heard.size === all && sizeBytes > 0 ? cPdu : undefined;
+    return heard.size === all ? cPdu : undefined;
   }
 
   #cut(cPdu: CPdu): DatagramBody[] {

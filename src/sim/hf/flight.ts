@@ -2,7 +2,7 @@ import { type HfModem, leadMs, usableMs } from "./air.ts";
 import type { DPdu } from "./dpdu.ts";
 
 /** Without an interleaver fading goes by pieces of this length. */
-export const FADING_PIECE_MS = 200;
+const FADING_PIECE_MS = 200;
 
 /** A D_PDU with its place in the transmission, in octets. */
 interface Placed {

@@ -81,11 +81,6 @@ export class SisSession implements FaultTarget {
     return this.#bind?.sap;
   }
 
-  /** U_PDU octets taken and not settled yet. */
-  get openBytes(): number {
-    return this.#openBytes;
-  }
-
   /** Reads until the connection ends. */
   async run(): Promise<void> {
     const reader = new SisReader();

@@ -22,10 +22,6 @@ export const EXPEDITED = 16;
 export class WaitingQueue {
   #waiting: Outgoing[] = [];
 
-  get length(): number {
-    return this.#waiting.length;
-  }
-
   add(outgoing: Outgoing): void {
     const before = this.#waiting.findLastIndex(({ priority }) => priority >= outgoing.priority);
     this.#waiting.splice(before + 1, 0, outgoing);

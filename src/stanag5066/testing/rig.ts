@@ -14,7 +14,7 @@ export const FAR = node("10.20.30.40");
 /** This one. */
 export const NEAR = node("1.2.3.4");
 /** MTU that the rig's server grants. */
-export const MTU_BYTES = 2_048;
+const MTU_BYTES = 2_048;
 /** Life that the rig gives its U_PDUs. */
 export const TTL_MS = 120_000;
 
