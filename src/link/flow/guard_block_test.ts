@@ -231,3 +231,19 @@ Deno.test("blocks: a recorded answer, of this epoch or an older one, asks for no
   assert.deepEqual(near.unprotect(answer), refused("behind"));
   assert.deepEqual(ship.store.load().out, before.out);
 });
+
+Deno.test("blocks: while an answer waits to be sent, a replayed block does not weaken it", () => {
+  const [ship, shore] = [new GuardSide("ship"), new GuardSide("shore")];
+  const far = shore.open("block");
+  const recorded = ship.open("block").protect(ACK).octets;
+  far.unprotect(recorded);
+  const near = ship.open("block");
+  const { octets, ticket } = near.protect(ACK);
+  assert.deepEqual(far.unprotect(octets), taken(ACK));
+  near.confirmed(ticket);
+  const forged = octetsOf(`41 ${"07 ".repeat(14)}`);
+  for (let n = 1; n <= MISFIT_BLOCKS; n++) far.unprotect(forged);
+  assert.ok(far.isAnswerDue);
+  assert.deepEqual(far.unprotect(recorded), refused("behind"));
+  assert.ok(near.unprotect(far.answer()?.octets ?? ACK).mustRenew);
+});

@@ -225,7 +225,8 @@ export class KeyedChannel implements GuardChannel {
       if (!mayAnswer) return;
     }
     this.#hasAnswered = true;
-    this.#floorDue = floor;
+    // The stronger word stands: a replayed block must not take back "anew".
+    this.#floorDue = Math.max(this.#floorDue ?? 0, floor);
   }
 
   get #misfit(): GuardFault {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { GuardDuel } from "./testing/guard_duel.ts";
 
-const SEEDS = 60;
+const SEEDS = 40;
 const STEPS = 400;
 
 for (const mode of ["sign", "seal"] as const) {
