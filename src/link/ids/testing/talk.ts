@@ -27,6 +27,8 @@ interface Side {
   channel: Channel | undefined;
   /** Frames on their way to this side. */
   incoming: Uint8Array[];
+  /** What came in this turn, as clients will see it when the turn has ended. */
+  readonly came: Element[];
   backup: ReturnType<MemoryStore["backup"]> | undefined;
   /** By which ids the clients of this side know each message, the first first; they never forget. */
   readonly known: Map<number, string[]>;
@@ -86,6 +88,7 @@ export class Talk {
       ...this.#process(name, store),
       channel: undefined,
       incoming: [],
+      came: [],
       backup: undefined,
       known: new Map<number, string[]>(),
       byId: new Map<string, number>(),
@@ -101,7 +104,10 @@ export class Talk {
       coding: 2,
       ackDelayMs: 0,
       events: {
-        deliver: ({ element }) => this.#deliver(name, element),
+        deliver: ({ element }) => {
+          const { came, ids } = this.#sides[name];
+          came.push(ids.incoming(element));
+        },
         peerRestarted() {},
         resynchronised() {},
         damaged(error) {
@@ -151,6 +157,7 @@ export class Talk {
     for (const text of store.waiting.splice(0)) {
       engine.accept(new TextEncoder().encode(writeXml(ids.outgoing(readXml(text)))));
     }
+    if (this.#chance(this.#trouble.crash)) return this.#crash(name);
     store.commit();
     const frames = channel?.flush(0, { textBytes: 4_096, blockBytes: 300, blocks: 4 }) ?? [];
     this.#sides[OTHER[name]].incoming.push(...frames.map(({ octets }) => octets));
@@ -160,13 +167,15 @@ export class Talk {
   #arrive(name: Name): void {
     const side = this.#sides[name];
     for (const frame of side.incoming.splice(0)) side.channel?.receive(frame, 0);
-    // A crash between delivery and disk is one of both: what clients were shown in this turn was not shown.
+    const came = side.came.splice(0);
+    // Clients are shown nothing that is not on disk.
+    if (this.#chance(this.#trouble.crash)) return this.#crash(name);
     side.store.commit();
+    for (const element of came) this.#show(name, element);
     if (side.channel?.mustEnd === true) this.#cut();
   }
 
-  #deliver(name: Name, element: Element): void {
-    const seen = this.#sides[name].ids.incoming(element);
+  #show(name: Name, seen: Element): void {
     const [key = "", about] = (seen.getChildText("body") ?? "").split(" about ");
     this.#learn(name, Number(key), seen.attrs.id ?? "");
     const origin = seen.getChild("origin-id")?.attrs.id;
