@@ -1,7 +1,7 @@
 import type { CancelTimer, CloseReason } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
-import type { Element } from "../xml/mod.ts";
+import { type Element, elementSizeBytes } from "../xml/mod.ts";
 import { AudienceFolder } from "./audience.ts";
 import { Callers, type RankedCarrier } from "./callers.ts";
 import type { LinkContext } from "./context.ts";
@@ -91,7 +91,7 @@ export class FlowPeer implements LinkPeer {
       limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
       answer: (stanza) => router.route(stanza),
       status: () => this.status(),
-      finish: (element) => this.#ids.outgoing(element),
+      finish: (element) => this.#withShortIds(element),
       tally: this.#tally,
       clock,
       log,
@@ -105,6 +105,8 @@ export class FlowPeer implements LinkPeer {
       ackDelayMs: ACK_DELAY_MS,
       events: {
         deliver: ({ element }) => this.#deliver(element),
+        shortened: (stanzas, savedBytes) =>
+          this.#tally.addSaving("shortened", "said by what is new in them", savedBytes, stanzas),
         peerRestarted: () => {
           // The peer has forgotten whom it had shown us, and whom we had shown it.
           this.#outbox.beginEpoch();
@@ -304,6 +306,15 @@ export class FlowPeer implements LinkPeer {
     if (this.#isRunning) this.#openNodes();
     this.#settle();
     this.#wake();
+  }
+
+  #withShortIds(element: Element): Element {
+    const short = this.#ids.outgoing(element);
+    const savedBytes = short === element ? 0 : elementSizeBytes(element) - elementSizeBytes(short);
+    if (savedBytes > 0) {
+      this.#tally.addSaving("short-ids", "ids of clients crossed as short ones", savedBytes);
+    }
+    return short;
   }
 
   #deliver(element: Element): void {

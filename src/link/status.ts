@@ -66,7 +66,8 @@ export interface ByteCounts {
 /**
  * Who saves bytes: a rule, by its name or its place (`rule 3`); `unchanged`, presence equal to what the far side knows;
  * `superseded`, presence that a newer one overtook while it waited; `damped`, the same before it was queued, since it
- * changes so often; `by-domain`, presence that crossed once for all of a user's contacts in a domain.
+ * changes so often; `by-domain`, presence that crossed once for all of a user's contacts in a domain; `short-ids`, ids of
+ * clients that crossed as short ones; `shortened`, stanzas that were said by what is new in them.
  */
 export type Saver = string;
 

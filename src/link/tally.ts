@@ -58,15 +58,15 @@ export class Tally {
     this.#metrics.count("halyard_link_stanzas_total", { peer: this.#peer, direction }, stanzas);
   }
 
-  /** Counts a stanza that was made smaller, or need not cross. */
-  addSaving(rule: Saver, why: string, savedBytes: number): void {
+  /** Counts stanzas that were made smaller, or need not cross. */
+  addSaving(rule: Saver, why: string, savedBytes: number, stanzas = 1): void {
     const key = `${rule}: ${why}`;
     const saving = this.#savings.get(key) ?? { rule, why, stanzas: 0, savedBytes: 0 };
-    saving.stanzas++;
+    saving.stanzas += stanzas;
     saving.savedBytes += savedBytes;
     this.#savings.set(key, saving);
     const labels = { peer: this.#peer, rule, why };
-    this.#metrics.count("halyard_link_thinned_stanzas_total", labels);
+    this.#metrics.count("halyard_link_thinned_stanzas_total", labels, stanzas);
     this.#metrics.count("halyard_link_saved_bytes_total", labels, savedBytes);
   }
 

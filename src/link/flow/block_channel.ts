@@ -244,6 +244,7 @@ export class BlockChannel implements Channel {
       isVoid: false,
     });
     if (last > 0) this.#next = last + 1;
+    if (filled?.coder !== undefined) this.#core.leaves(filled.texts.length, filled.coder);
     if (filled?.coder?.followsHistory === true) {
       this.#encoder = { coder: filled.coder, after: last, generation: this.#generation };
     }

@@ -40,6 +40,7 @@ export class FlowEncoder {
   readonly followsHistory: boolean;
   readonly #deflater: Deflater | undefined;
   readonly #shortener: Shortener | undefined;
+  #sparedBytes = 0;
 
   constructor(coding: Coding, { octets, texts }: Window) {
     this.followsHistory = coding !== 2;
@@ -47,9 +48,15 @@ export class FlowEncoder {
     this.#shortener = coding === 2 ? new Shortener(texts) : undefined;
   }
 
+  /** By how many octets the text of the last frame was shorter than its stanzas. */
+  get sparedBytes(): number {
+    return this.#sparedBytes;
+  }
+
   /** The data of a frame with these stanzas. */
   encode(texts: readonly Uint8Array[]): Uint8Array {
     const text = this.#shortener?.shorten(texts) ?? concat(texts);
+    this.#sparedBytes = texts.reduce((sum, { length }) => sum + length, 0) - text.length;
     return this.#deflater?.block(text) ?? text;
   }
 }

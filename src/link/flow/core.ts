@@ -1,5 +1,5 @@
 import type { RandomSource } from "../../base/mod.ts";
-import type { FlowDecoder } from "./coder.ts";
+import type { FlowDecoder, FlowEncoder } from "./coder.ts";
 import type { Coding, Opening, Refusal } from "./frame.ts";
 import { DamageError } from "./octets.ts";
 import { FlowReceiver, type OpeningVerdict } from "./receiver.ts";
@@ -21,6 +21,8 @@ export interface EngineEvents {
   peerRestarted(): void;
   /** The flow could not go on where it was; `lost` counts stanzas that only an older backup explains. */
   resynchronised(what: Resynchronised, lost: number): void;
+  /** Stanzas were said by what is new in them (section 11). @param savedBytes of their XML */
+  shortened?(stanzas: number, savedBytes: number): void;
   /** A block was dropped, since it was no legal frame. */
   damaged(error: DamageError): void;
 }
@@ -56,6 +58,11 @@ export class Core {
     this.sender = new FlowSender(store.sender, { random, coding });
     this.receiver = new FlowReceiver(store.receiver, coding);
     this.process = store.beginLife(random.bytes(1)[0] ?? 0);
+  }
+
+  /** A frame with these stanzas leaves, made by that encoder. */
+  leaves(stanzas: number, { sparedBytes }: FlowEncoder): void {
+    if (sparedBytes > 0) this.events.shortened?.(stanzas, sparedBytes);
   }
 
   /** Takes an opening of the other side. */

@@ -149,17 +149,24 @@ export class StreamChannel implements Channel {
     this.#refusal = undefined;
     this.#isAsking = false;
     this.#isAsked = false;
-    const last = texts.at(-1);
-    if (last !== undefined) this.#next = last.number + 1;
     return {
       ...NO_FRAME,
       opening,
       process: saysProcess ? process : undefined,
       ack: this.#ack(),
       refusal,
-      data: last === undefined ? undefined : this.#encoder?.encode(texts.map(({ text }) => text)),
+      data: this.#coded(texts),
       asks,
     };
+  }
+
+  #coded(texts: readonly NumberedText[]): Uint8Array | undefined {
+    const [encoder, last] = [this.#encoder, texts.at(-1)];
+    if (encoder === undefined || last === undefined) return undefined;
+    this.#next = last.number + 1;
+    const data = encoder.encode(texts.map(({ text }) => text));
+    this.#core.leaves(texts.length, encoder);
+    return data;
   }
 
   /** Only what was seen on this connection: of what came before, the sender may have another idea by now. */
