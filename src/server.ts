@@ -97,6 +97,7 @@ export class Server {
       servedDomains: [config.domain],
       events: this.#im,
       rosters: this.#im,
+      cached: (request) => this.#caches.last(request),
       limits: xmlLimits(config),
     });
     this.#clients = new C2sService({
@@ -279,7 +280,7 @@ function clientLimits(config: Config): ClientLimits {
 }
 
 function cachePolicy(peer: ConfiguredPeer): CachePolicy {
-  const { caches } = peer;
+  const { caches, rules } = peer;
   const { share, entries, sizeBytes, errorsMs, waitMs } = caches;
   return {
     share,
@@ -287,6 +288,7 @@ function cachePolicy(peer: ConfiguredPeer): CachePolicy {
     sizeBytes,
     errorsMs,
     waitMs: waitMs * slownessOf(peer),
+    keepsOld: rules.some((rule) => typeof rule !== "string" && rule.answer === "cached"),
     lifeMs: {
       "capabilities": caches.capabilitiesMs,
       "client-info": caches.clientInfoMs,

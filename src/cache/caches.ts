@@ -78,6 +78,11 @@ export class Caches implements Hop {
     return asksLastActivity(stanza) ? this.#tellLastActivity(stanza, ahead.tally) : ahead.cache.ask(stanza);
   }
 
+  /** What was last answered to a request that would cross, however old; undefined when nothing is known. */
+  last(request: Stanza): Stanza | undefined {
+    return this.#byDomain.get(request.to.domain)?.cache.last(request);
+  }
+
   /** One entry for each link, in the order of the configuration. */
   status(): CacheStatus[] {
     return this.#caches.map(({ cache, tally, peer }) => ({

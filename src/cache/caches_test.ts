@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { type AnswerStore, openStorage } from "../storage/mod.ts";
-import { safeTurn } from "../storage/testing/support.ts";
-import type { CachePolicy } from "./mod.ts";
 import { MOST_PENDING, MOST_WAITING, MOST_WAITING_IN_ALL } from "./pending.ts";
-import { CacheWorld } from "./testing_world.ts";
+import { CacheWorld, inWorld } from "./testing_world.ts";
 
 const JULIET = "juliet@shore.example";
 const HOME = `${JULIET}/home`;
@@ -23,26 +20,6 @@ const info = (inside: string, node = "") =>
   `<query xmlns='http://jabber.org/protocol/disco#info'${node && ` node='${node}'`}>${inside}</query>`;
 const error = (condition: string, type = "cancel") =>
   `<error type='${type}'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
-
-/** Runs a test in a world of its own. */
-function inWorld(
-  name: string,
-  body: (world: CacheWorld, answers: AnswerStore) => void | Promise<void>,
-  policy: Partial<CachePolicy> = {},
-): void {
-  Deno.test(name, async () => {
-    const storage = openStorage({ path: ":memory:", turn: safeTurn() });
-    const world = new CacheWorld(storage.answers, policy);
-    try {
-      await body(world, storage.answers);
-    } finally {
-      world.caches.stop();
-      await world.clock.settle();
-      assert.equal(world.clock.pending, 0, "timers are left");
-      storage.close();
-    }
-  });
-}
 
 inWorld(
   "the first request crosses as it came, the second is answered with its own id and address",

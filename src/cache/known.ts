@@ -12,13 +12,16 @@ export interface Change {
   readonly unlessTag?: string;
 }
 
+/** What of a policy bounds what is kept. */
+type KnownPolicy = Pick<CachePolicy, "entries" | "sizeBytes" | "keepsOld">;
+
 /**
  * The answers kept for one peer: an index in memory, the texts in the store. Bounded; of what is too much the longest
  * unused goes (over a restart: what would have expired first).
  */
 export class KnownAnswers {
   readonly #peer: string;
-  readonly #policy: Pick<CachePolicy, "entries" | "sizeBytes">;
+  readonly #policy: KnownPolicy;
   readonly #store: AnswerStore;
   /** By key, in the order of their last use. */
   readonly #index = new Map<string, CachedAnswer>();
@@ -26,7 +29,7 @@ export class KnownAnswers {
   readonly #byAddress = new Map<string, Set<string>>();
   #sizeBytes = 0;
 
-  constructor(peer: string, policy: Pick<CachePolicy, "entries" | "sizeBytes">, store: AnswerStore) {
+  constructor(peer: string, policy: KnownPolicy, store: AnswerStore) {
     this.#peer = peer;
     this.#policy = policy;
     this.#store = store;
@@ -47,10 +50,15 @@ export class KnownAnswers {
   read(key: string, nowMs: number): string | undefined {
     const answer = this.#index.get(key);
     if (answer === undefined) return undefined;
-    if (answer.expiresMs <= nowMs) {
-      this.#drop([key]);
-      return undefined;
-    }
+    if (answer.expiresMs > nowMs) return this.readAny(key);
+    if (!this.#policy.keepsOld) this.#drop([key]);
+    return undefined;
+  }
+
+  /** An answer, however old. @returns its text */
+  readAny(key: string): string | undefined {
+    const answer = this.#index.get(key);
+    if (answer === undefined) return undefined;
     this.#index.delete(key);
     this.#index.set(answer.key, answer);
     return this.#store.read(this.#peer, key);

@@ -11,7 +11,7 @@ const answer = (key: string, address = "juliet@shore.example/home", tag = "", ex
   tag,
   expiresMs,
 });
-const LIMITS = { entries: 3, sizeBytes: 1_000 };
+const LIMITS = { entries: 3, sizeBytes: 1_000, keepsOld: false };
 
 function withKnown(limits: typeof LIMITS, body: (known: KnownAnswers, store: AnswerStore) => void): void {
   withStorage([], ({ answers }) => body(new KnownAnswers("shore", limits, answers), answers));
@@ -49,6 +49,16 @@ Deno.test("what has expired is forgotten when it is asked for", () => {
   });
 });
 
+Deno.test("what has expired is kept where a rule may ask for it, until there is too much", () => {
+  withKnown({ ...LIMITS, keepsOld: true }, (known) => {
+    known.put(answer("a"), "<a/>");
+    assert.equal(known.read("a", 100), undefined);
+    assert.equal(known.readAny("a"), "<a/>");
+    for (const key of ["b", "c", "d"]) known.put(answer(key), `<${key}/>`);
+    assert.equal(known.readAny("a"), undefined);
+  });
+});
+
 Deno.test("a change voids answers of its address and kinds that its tag does not confirm", () => {
   withKnown({ ...LIMITS, entries: 10 }, (known) => {
     known.put(answer("a", undefined, "1"), "<a/>");
@@ -72,7 +82,7 @@ Deno.test("index and store agree, and bounds hold, whatever happens", () => {
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      withKnown({ entries: 3, sizeBytes: 60 }, (known, store) => {
+      withKnown({ ...LIMITS, sizeBytes: 60 }, (known, store) => {
         for (const { do: what, key, size } of steps) {
           if (what === "put") known.put(answer(key, `${key}@shore.example`), "x".repeat(size));
           else if (what === "read") known.read(key, size > 38 ? 100 : 0);

@@ -73,7 +73,7 @@ export class PeerCache {
     if (this.#pending.has(request)) return false;
     const answer = this.#find(question, request);
     if (answer !== undefined) {
-      this.#answer(question, request, answer, "hits");
+      this.#options.route(this.#answer(question, request, answer, "hits"));
       return true;
     }
     const group = this.#group(question, request);
@@ -91,13 +91,30 @@ export class PeerCache {
     const worth = isTheirs ? worthOf(question, answer.element) : undefined;
     if (worth !== undefined && !isVoid) this.#keep(question, request, answer.element, worth);
     this.#options.route(answer);
-    // What the link says itself, such as that its queue is full, is said to everybody.
-    const audience = isTheirs ? this.#audience(worth?.audience ?? "subscribers", request) : "all";
+    // What the link says itself, such as that its queue is full, is said to everybody. What it answers out of what is
+    // kept here is for whom it was kept.
+    const audience = isTheirs
+      ? this.#audience(worth?.audience ?? "subscribers", request)
+      : answer.type === "error"
+      ? "all"
+      : "account";
     for (const other of waiting) {
-      if (this.#serves(audience, request, other)) this.#answer(question, other, answer.element, "merged");
-      else this.#askAgain(question, other);
+      if (!this.#serves(audience, request, other)) this.#askAgain(question, other);
+      else this.#options.route(this.#answer(question, other, answer.element, "merged"));
     }
     return true;
+  }
+
+  /** What was last answered to such a request, and may be told to its sender, however old; refusals are not. */
+  last(request: Stanza): Stanza | undefined {
+    const question = questionOf(request);
+    if (question === undefined) return undefined;
+    for (const place of this.#places(question, request)) {
+      const text = this.#known.readAny(place);
+      const answer = text === undefined ? undefined : readXml(text);
+      if (answer?.attrs.type === "result") return this.#answer(question, request, answer, "hits");
+    }
+    return undefined;
   }
 
   /** Looks at a stanza that passes between here and the peer's side: it may tell that something has changed there. */
@@ -193,8 +210,8 @@ export class PeerCache {
     this.#known.put({ key, kind, address, tag, expiresMs }, text);
   }
 
-  /** Answers a request with what was answered to another one, or earlier. */
-  #answer(question: Question, request: Stanza, given: Element, how: "hits" | "merged"): void {
+  /** The answer to a request by what was answered to another one, or earlier. */
+  #answer(question: Question, request: Stanza, given: Element, how: "hits" | "merged"): Stanza {
     const [payload, ...more] = elementsOf(given);
     const isInfo = payload !== undefined &&
       (question.kind === "capabilities" || question.kind === "client-info" ||
@@ -204,7 +221,7 @@ export class PeerCache {
     const element = xml("iq", { type: given.attrs.type, id: request.id }, ...children);
     const savedBytes = elementSizeBytes(request.element) + elementSizeBytes(element);
     this.#options.tally.count(question.kind, how, savedBytes);
-    this.#options.route(stanzaOf(element, request.to, request.from, CACHE, this.#options.clock.nowMs()));
+    return stanzaOf(element, request.to, request.from, CACHE, this.#options.clock.nowMs());
   }
 
   #timedOut({ request, waiting }: Pending): void {

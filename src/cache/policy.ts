@@ -34,6 +34,8 @@ export interface CachePolicy {
   readonly sizeBytes: number;
   /** How long an answer counts; 0 switches a kind off. */
   readonly lifeMs: Readonly<Record<StoredKind, number>>;
+  /** Whether what does not count any more is kept all the same while there is room: a rule may ask for it. */
+  readonly keepsOld: boolean;
   /** How long it counts that the far side refused; 0: not at all. */
   readonly errorsMs: number;
   /** How long those who ask wait for the far side; then they get `remote-server-timeout`. */

@@ -1,12 +1,14 @@
+import assert from "node:assert/strict";
 import { Metrics, nullLog } from "../base/mod.ts";
 import { Router } from "../router/mod.ts";
 import { VirtualClock } from "../sim/clock.ts";
 import { Jid, type Stanza, stanzaOf } from "../stanza/mod.ts";
-import type { AnswerStore } from "../storage/mod.ts";
+import { type AnswerStore, openStorage } from "../storage/mod.ts";
+import { safeTurn } from "../storage/testing/support.ts";
 import { readXml, writeXml } from "../xml/mod.ts";
 import { type CachePolicy, Caches } from "./mod.ts";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 export const POLICY: CachePolicy = {
   share: "subscribers",
@@ -14,6 +16,7 @@ export const POLICY: CachePolicy = {
   sizeBytes: 1_000_000,
   errorsMs: 60_000,
   waitMs: 600_000,
+  keepsOld: false,
   lifeMs: {
     "capabilities": DAY_MS,
     "client-info": DAY_MS,
@@ -34,6 +37,8 @@ export class CacheWorld {
   readonly metrics = new Metrics();
   readonly caches: Caches;
   lastActivity: number | undefined;
+  /** Whether what would cross is answered out of what is kept, as by a rule; what is not kept crosses. */
+  answersCached = false;
   readonly #router = new Router(nullLog);
   #crossed: string[] = [];
   #heard: string[] = [];
@@ -57,7 +62,12 @@ export class CacheWorld {
       if (stanza.to.domain !== "ship.example") return false;
       return this.#heard.push(writeXml(stanza.element)) > 0;
     };
-    const link = (stanza: Stanza) => this.#crossed.push(writeXml(stanza.element)) > 0;
+    const link = (stanza: Stanza) => {
+      const answer = this.answersCached ? this.caches.last(stanza) : undefined;
+      if (answer === undefined) this.#crossed.push(writeXml(stanza.element));
+      else this.#router.route(answer);
+      return true;
+    };
     this.#router.use([this.caches, { name: "im", accept: local }, { name: "link", accept: link }]);
   }
 
@@ -110,4 +120,24 @@ export class CacheWorld {
     const stanza = stanzaOf(readXml(xml), Jid.of(from), Jid.of(to), { kind, name: "" }, this.clock.nowMs());
     this.#router.route(stanza);
   }
+}
+
+/** Runs a test in a world of its own. */
+export function inWorld(
+  name: string,
+  body: (world: CacheWorld, answers: AnswerStore) => void | Promise<void>,
+  policy: Partial<CachePolicy> = {},
+): void {
+  Deno.test(name, async () => {
+    const storage = openStorage({ path: ":memory:", turn: safeTurn() });
+    const world = new CacheWorld(storage.answers, policy);
+    try {
+      await body(world, storage.answers);
+    } finally {
+      world.caches.stop();
+      await world.clock.settle();
+      assert.equal(world.clock.pending, 0, "timers are left");
+      storage.close();
+    }
+  });
 }

@@ -46,5 +46,5 @@ text-only:
     allow: true
   - name: text-no-requests
     match: { kind: iq }
-    answer: service-unavailable
+    answer: cached
 `;

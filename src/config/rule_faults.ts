@@ -15,8 +15,15 @@ const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
 /** What makes sense only on the way out. */
 const OUT_ONLY: readonly string[] = ["precedence", "expire", "hold"];
 
-/** What saves bytes in the status without being a rule. */
-const TAKEN: readonly string[] = ["unchanged", "superseded"];
+/** What saves bytes in the status without being a rule (docs/rules.md). */
+const TAKEN: readonly string[] = [
+  "unchanged",
+  "superseded",
+  "damped",
+  "by-domain",
+  "short-ids",
+  "shortened",
+];
 
 /**
  * What is wrong in a rule whose values may each be right: it does nothing, it does what cannot be, it has a name that
@@ -55,6 +62,11 @@ function faultsOfRule(rule: Raw, path: KeyPath): Fault[] {
       const message = `\`${action}\` is about waiting for the link; what comes from the peer does not wait`;
       faults.push({ path: [...path, action], at: "key", message });
     }
+  }
+  if (rule.direction === "in" && rule.answer === "cached") {
+    const message =
+      "`cached` is what the peer's side has answered; what comes from there asks for other things";
+    faults.push({ path: [...path, "answer"], at: "value", message });
   }
   const filters = given.filter((action) => ["allow", "drop", "answer"].includes(action));
   if (filters.length > 1) {

@@ -69,6 +69,11 @@ const ROWS: readonly (readonly [name: string, text: string, problem: string])[] 
     "6:26: `precedence` is about waiting for the link; what comes from the peer does not wait",
   ],
   [
+    "a rule for what comes in answers with what came before",
+    withRule("{ direction: in, answer: cached }"),
+    "6:34: `cached` is what the peer's side has answered; what comes from there asks for other things",
+  ],
+  [
     "a rule cannot make up its mind",
     withRule("{ allow: true, drop: true }"),
     "6:24: a rule has one of allow, drop and answer; this one has allow and drop",

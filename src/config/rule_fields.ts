@@ -4,6 +4,9 @@ import { byDefault, type Field, listOf, optional, PLAIN, section, type ValueOf }
 import { choice, duration, size } from "./leaves.ts";
 import { PRECEDENCES } from "./precedence.ts";
 
+/** What a rule can answer: an error, or what the cache of the peer holds. */
+export const ANSWERS = [...STANZA_ERROR_CONDITIONS, "cached"] as const;
+
 /** Most values where a rule takes several. */
 const MOST_VALUES = 64;
 
@@ -154,8 +157,9 @@ export const rule = section("A rule: what it is for, and what it does.", {
   answer: optional(
     "",
     choice({
-      about: "Does not cross; the sender of a request or message gets this error.",
-      words: STANZA_ERROR_CONDITIONS,
+      about: "Does not cross; the sender of a request or message gets this error. `cached`: a request for " +
+        "something gets what was last answered to it, however old, and all else `service-unavailable`.",
+      words: ANSWERS,
     }),
   ),
   keep: optional("", childList("Only these children of a message cross.", 0)),

@@ -78,6 +78,7 @@ export class BlockPeer implements LinkPeer {
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer,
+      cached: context.cached,
       status: () => this.status(),
       tally: this.#tally,
       clock,

@@ -25,6 +25,8 @@ export interface LinkContext {
   readonly events: LinkEvents;
   /** In profile `halyard`, for presence that crosses once for many; without it, each crosses by itself. */
   readonly rosters?: Rosters;
+  /** For rules that answer out of the cache; see `ThinnerOptions`. */
+  readonly cached?: (request: Stanza) => Stanza | undefined;
   /** Bounds on what a client may send, here and, it is taken, behind the peers. What crosses may be a bit larger. */
   readonly limits: XmlLimits;
 }

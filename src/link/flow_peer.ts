@@ -90,6 +90,7 @@ export class FlowPeer implements LinkPeer {
       store: storage.linkQueue,
       limits: flowLimits(context.limits, STAMP_SIZE_BYTES),
       answer: (stanza) => router.route(stanza),
+      cached: context.cached,
       status: () => this.status(),
       finish: (element) => this.#withShortIds(element),
       tally: this.#tally,

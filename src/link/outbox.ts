@@ -19,7 +19,7 @@ import { readStored } from "./stored.ts";
 import type { AnsweredLoss, Tally } from "./tally.ts";
 import { Teller } from "./teller.ts";
 import { type Terms, termsOf, worthlessMs } from "./terms.ts";
-import { type Admitted, Thinner } from "./thinner.ts";
+import { type Admitted, Thinner, type ThinnerOptions } from "./thinner.ts";
 
 /** For what was held back: it leaves with what leaves next. */
 const UNHURRIED: LinkView = { isUp: true, roomBytes: 0 };
@@ -39,6 +39,8 @@ export interface OutboxOptions {
   readonly tally: Tally;
   readonly clock: Clock;
   readonly log: Log;
+  /** See `ThinnerOptions`. */
+  readonly cached?: ThinnerOptions["cached"];
   /** Makes one of presence to many, where the far side can unfold it. */
   readonly folder?: AudienceFolder | undefined;
 }
@@ -83,9 +85,9 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     const { rules, queue } = options.peer;
-    const { tally, answer } = options;
+    const { tally, answer, cached } = options;
     const { highestPrecedence } = queue;
-    this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer });
+    this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer, cached });
     this.#damper = new PresenceDamper(options.peer.dampMs ?? 0);
     this.#shelf = new Shelf(options.store, options.peer.name);
     this.#queue = new OutboundQueue(options.peer.queue);

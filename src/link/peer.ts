@@ -80,6 +80,7 @@ export class Peer implements LinkPeer {
       store: storage.linkQueue,
       limits: sentLimits(context.limits),
       answer: (stanza) => router.route(stanza),
+      cached: context.cached,
       status: () => this.status(),
       tally: this.#tally,
       clock,

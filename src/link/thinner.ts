@@ -14,6 +14,8 @@ export interface ThinnerOptions {
   readonly tally: Pick<Tally, "addSaving">;
   /** Takes the answers to requests that a rule keeps from crossing. */
   readonly answer: (stanza: Stanza) => void;
+  /** What was last answered to such a request, however old; undefined when nothing is known. */
+  readonly cached?: ((request: Stanza) => Stanza | undefined) | undefined;
 }
 
 /** A stanza that is to cross. */
@@ -82,7 +84,9 @@ export class Thinner {
       else tally.addSaving(rule, `${why}, from the peer`, 0);
     }
     if (answer === undefined) return;
-    const reply = errorReply(stanza, { condition: answer, text: ANSWER_TEXT });
+    const cached = answer === "cached" ? this.#options.cached?.(stanza) : undefined;
+    const condition = answer === "cached" ? "service-unavailable" : answer;
+    const reply = cached ?? errorReply(stanza, { condition, text: ANSWER_TEXT });
     if (reply !== undefined) this.#options.answer(reply);
   }
 }

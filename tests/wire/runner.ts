@@ -52,6 +52,7 @@ class Stage {
     [/^link up$/, () => this.#now.link.mend()],
     [/^link mark$/, () => void (this.#mark = { ...this.#now.link.count.sizeBytes })],
     [/^link carried nothing$/, () => this.#carried(0)],
+    [/^link carried something$/, () => assert.ok(this.#carriedBytes() > 0)],
     [/^link carried at most (\d+) bytes$/, (most) => this.#carried(Number(most))],
     [/^\+(\d+)(s|m|h)$/, (count, unit) => this.#pass(Number(count), unit)],
     [/^(\w+) restarts$/, (name = "") => this.#now.restart(name)],
@@ -129,9 +130,13 @@ peers:
     await this.#now.clock.advance(count * unitMs);
   }
 
-  #carried(most: number): void {
+  #carriedBytes(): number {
     const { forth, back } = this.#now.link.count.sizeBytes;
-    const carried = forth + back - this.#mark.forth - this.#mark.back;
+    return forth + back - this.#mark.forth - this.#mark.back;
+  }
+
+  #carried(most: number): void {
+    const carried = this.#carriedBytes();
     assert.ok(carried <= most, `the link carried ${carried} bytes`);
   }
 

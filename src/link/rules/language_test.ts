@@ -100,6 +100,11 @@ const FATES: readonly (readonly [name: string, xml: string, rules: readonly stri
   ["drop", CHAT, ["{ drop: true }"], "dropped"],
   ["a dropped request is answered", GET, ["{ drop: true }"], "answered service-unavailable"],
   ["with the error that is asked for", GET, ["{ answer: forbidden }"], "answered forbidden"],
+  ["or out of the cache", GET, ["{ answer: cached }"], "answered cached"],
+  ["which holds nothing for a message", CHAT, ["{ answer: cached }"], "answered service-unavailable"],
+  ["nor for a request to set something", GET.replace("get", "set"), [
+    "{ answer: cached }",
+  ], "answered service-unavailable"],
   ["a message too", CHAT, ["{ answer: not-acceptable }"], "answered not-acceptable"],
   [
     "requests are allowed and denied by payload",
@@ -333,6 +338,6 @@ Deno.test("the preset text-only leaves text", () => {
   );
   assert.equal(left("<message><displayed xmlns='urn:xmpp:chat-markers:0' id='1'/></message>"), "dropped");
   assert.equal(left(AWAY), "<priority>");
-  assert.equal(left(GET), "answered service-unavailable");
+  assert.equal(left(GET), "answered cached");
   assert.equal(left(PING), "<ping>");
 });

@@ -32,7 +32,7 @@ export interface Outcome {
   /** What is to be sent; undefined when it was dropped. */
   readonly result: Stanza | undefined;
   /** What its sender is told, since it was dropped; undefined when he is told nothing. */
-  readonly answer: StanzaErrorCondition | undefined;
+  readonly answer: StanzaErrorCondition | "cached" | undefined;
   /** The level that a rule gave it. */
   readonly precedence: Precedence | undefined;
   /** How long it may wait by a rule before it is worthless. */
@@ -45,7 +45,7 @@ interface Filter {
   readonly name: string;
   readonly match: Match;
   /** Undefined: it crosses. Otherwise what its sender is told: of a message that is simply dropped, nothing. */
-  readonly verdict: "allow" | "drop" | StanzaErrorCondition;
+  readonly verdict: "allow" | "drop" | "cached" | StanzaErrorCondition;
 }
 
 interface Change {
@@ -198,16 +198,21 @@ const FOLDS: Readonly<Record<NonNullable<NamedRule["fold-presence"]>, Rule>> = {
 
 /** What does not cross. A request is answered in any case: nobody is to wait for what does not come. */
 function dropped(stanza: Stanza, { name, verdict }: Filter): Outcome {
-  const answer = verdict !== "drop" && verdict !== "allow"
-    ? stanza.kind === "presence" ? undefined : verdict
-    : stanza.kind === "iq"
-    ? "service-unavailable"
-    : undefined;
+  const answer = answerTo(stanza, verdict);
+  const why = answer === undefined
+    ? "dropped"
+    : `answered ${answer === "cached" ? "out of the cache" : `with ${answer}`}`;
   const verdictOf: Verdict = {
     rule: name,
     action: answer === undefined ? "drop" : "answer",
-    why: answer === undefined ? "dropped" : `answered with ${answer}`,
+    why,
     savedBytes: elementSizeBytes(stanza.element),
   };
   return { verdicts: [verdictOf], result: undefined, answer, ...NO_TERMS };
+}
+
+function answerTo({ kind, type }: Stanza, verdict: Filter["verdict"]): Outcome["answer"] {
+  if (verdict === "drop" || verdict === "allow") return kind === "iq" ? "service-unavailable" : undefined;
+  if (kind === "presence") return undefined;
+  return verdict === "cached" && type !== "get" ? "service-unavailable" : verdict;
 }
