@@ -3,7 +3,7 @@ import { Jid, type Stanza, stanzaOf } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { confirmedBy, questionElement, stateOfPresence } from "./known_presence.ts";
 import type { ImOptions } from "./options.ts";
-import type { Contact } from "./presence_cache.ts";
+import type { Contact } from "./contact.ts";
 import { LOCAL } from "./presence_element.ts";
 import type { Ways } from "./ways.ts";
 

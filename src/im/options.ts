@@ -58,7 +58,7 @@ export const DEFAULT_IM_LIMITS: ImLimits = {
 export interface ImOptions {
   /** The one domain served, prepared. */
   readonly domain: string;
-  readonly storage: Pick<Storage, "accounts" | "rosters" | "offline">;
+  readonly storage: Pick<Storage, "accounts" | "rosters" | "offline" | "presence">;
   readonly router: { route(stanza: Stanza): void };
   readonly clock: Clock;
   readonly random: RandomSource;

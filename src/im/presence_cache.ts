@@ -1,219 +1,7 @@
-import type { Jid } from "../stanza/mod.ts";
-import { type Element, elementSizeBytes, ownCopy, ownText } from "../xml/mod.ts";
-import { saysTheSame } from "./presence_element.ts";
-
-/** A moment on both clocks: one for stamps, one for durations. */
-export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly wallMs: number;
-  readonly monotonicMs: number;
-}
-
-/** What was last heard of one address of a remote contact. */
-export interface Fact {
-  /** The presence as it came, original id and all. */
-  readonly presence: Element;
-  /** Its size as XML. */
-  readonly sizeBytes: number;
-  /** When the contact's server last said so. */
-  readonly confirmed: Moment;
-  /** Monotonic time until which it is held although it is stale; undefined while it is trusted. */
-  readonly heldUntilMs: number | undefined;
-}
-
-/** A probe of ours that may still be answered. */
-export interface Probe {
-  /** Account in whose name it was sent, so to whom the answer will be addressed. */
-  readonly prober: string;
-  /** Monotonic time. */
-  sentMs: number;
-  /** It waits in the queue of a link that is down, and goes out when that comes up. */
-  queued: boolean;
-  /** When the first answer came (monotonic); more may follow, one for each resource. */
-  answeredMs: number | undefined;
-}
-
-/** What is known of one remote contact. */
-export class Contact {
-  /** Bare JID. */
-  readonly jid: Jid;
-  /**
-   * Accounts that may see this contact by their own rosters, as far as that has shown. Knowledge of the
-   * contact goes when the last of them may no longer see it.
-   */
-  readonly subscribers = new Set<string>();
-  probe: Probe | undefined;
-  /**
-   * Whether all resources are known: a probe was answered, and the link has not failed since. Before that,
-   * what is known is only what happened to change.
-   */
-  isComplete = false;
-  readonly #facts = new Map<string, Fact>();
-  /** What was held too long: shown to nobody, but still true if the link turns out to have lost nothing. */
-  readonly #hidden = new Map<string, Fact>();
-  readonly #mostFacts: number;
-  readonly #onResized: (changeBytes: number) => void;
-
-  /** @param onResized told by how much the presence that is kept has grown or shrunk, as XML */
-  constructor(jid: Jid, mostFacts: number, onResized: (changeBytes: number) => void = () => {}) {
-    this.jid = jid.ownCopy();
-    this.#mostFacts = mostFacts;
-    this.#onResized = onResized;
-  }
-
-  /**
-   * By resource. One that is unavailable stands alone, without resource: the contact is known to be offline.
-   */
-  get facts(): readonly Fact[] {
-    return [...this.#facts.values()];
-  }
-
-  /** Whether any resource is taken to be available. */
-  get isAvailable(): boolean {
-    return this.facts.some(isAvailable);
-  }
-
-  /**
-   * Takes an available presence from `resource` ("" for a contact that has none, such as a gateway).
-   * @returns whether it says anything new
-   */
-  learn(resource: string, presence: Element, confirmed: Moment): boolean {
-    const before = this.#facts.get(resource);
-    if (!this.isAvailable) this.#clear();
-    this.#keep(resource, presence, confirmed);
-    const [oldest] = this.#facts.keys();
-    if (this.#facts.size > this.#mostFacts && oldest !== undefined) this.#drop(oldest);
-    return before === undefined || !saysTheSame(before.presence, presence);
-  }
-
-  /**
-   * Takes the end of `resource`, or of all when that is "".
-   * @returns whether it says anything new
-   */
-  leave(resource: string, presence: Element, confirmed: Moment): boolean {
-    const news = resource === "" ? this.isAvailable || this.#facts.size === 0 : this.#facts.has(resource);
-    if (resource === "") {
-      this.#clear();
-      this.isComplete = true;
-    } else {
-      this.#drop(resource);
-    }
-    if (this.#facts.size === 0 && this.isComplete) this.#keep("", presence, confirmed);
-    return news;
-  }
-
-  /**
-   * Makes all that is known stale.
-   * @param until for how long it is held, given how long it was held already (monotonic times)
-   */
-  hold(until: (already: number | undefined) => number): void {
-    this.isComplete = false;
-    for (const [resource, fact] of this.#facts) {
-      this.#facts.set(resource, { ...fact, heldUntilMs: until(fact.heldUntilMs) });
-    }
-  }
-
-  /** Holds what is stale no longer than until `latestMs`. */
-  shorten(latestMs: number): void {
-    for (const [resource, fact] of this.#facts) {
-      if (fact.heldUntilMs === undefined || fact.heldUntilMs <= latestMs) continue;
-      this.#facts.set(resource, { ...fact, heldUntilMs: latestMs });
-    }
-  }
-
-  /** When the first of what is stale is no longer held; undefined when nothing is stale. */
-  get heldUntilMs(): number | undefined {
-    const times = this.facts.map((fact) => fact.heldUntilMs).filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
-  }
-
-  /**
-   * Forgets, or hides, what is held no longer.
-   * @param hides whether it may come back by `resume`
-   * @returns the resources among it that were available
-   */
-  expire(monotonicMs: number, hides = false): string[] {
-    const gone: string[] = [];
-    for (const [resource, fact] of this.#facts) {
-      if (fact.heldUntilMs === undefined || fact.heldUntilMs > monotonicMs) continue;
-      if (hides) {
-        this.#facts.delete(resource);
-        this.#hidden.set(resource, fact);
-      } else {
-        this.#drop(resource);
-      }
-      if (isAvailable(fact)) gone.push(resource);
-    }
-    return gone;
-  }
-
-  /** All that is known is true again, what was hidden too. @returns the available presence that was hidden */
-  resume(confirmed: Moment): Element[] {
-    const back = [...this.#hidden];
-    this.#hidden.clear();
-    for (const [resource, fact] of [...this.#facts, ...back]) {
-      this.#facts.set(resource, { ...fact, confirmed, heldUntilMs: undefined });
-    }
-    return back.map(([, fact]) => fact).filter(isAvailable).map(({ presence }) => presence);
-  }
-
-  /** What is hidden is not to come back. */
-  forgetHidden(): void {
-    for (const [resource, fact] of this.#hidden) {
-      this.#hidden.delete(resource);
-      this.#onResized(-fact.sizeBytes);
-    }
-  }
-
-  /** The contact's server has confirmed what was known of a resource. */
-  confirm(resource: string, confirmed: Moment): void {
-    const fact = this.#facts.get(resource);
-    if (fact !== undefined) this.#facts.set(resource, { ...fact, confirmed, heldUntilMs: undefined });
-  }
-
-  /** The available presence that is known, by resource. */
-  get available(): readonly (readonly [resource: string, presence: Element])[] {
-    return [...this.#facts].filter(([, fact]) => isAvailable(fact)).map(([resource, { presence }]) =>
-      [resource, presence] as const
-    );
-  }
-
-  /** An account may see this contact. */
-  addSubscriber(username: string): void {
-    if (!this.subscribers.has(username)) this.subscribers.add(ownText(username));
-  }
-
-  /** The address of one of the contact's resources. */
-  address(resource: string): Jid {
-    return resource === "" ? this.jid : this.jid.withResource(resource) ?? this.jid;
-  }
-
-  /** Kept as a copy: what came holds on to all that was read with it. */
-  #keep(resource: string, presence: Element, confirmed: Moment): void {
-    this.#drop(resource);
-    const own = ownCopy(presence);
-    const sizeBytes = elementSizeBytes(own);
-    this.#facts.set(ownText(resource), { presence: own, sizeBytes, confirmed, heldUntilMs: undefined });
-    this.#onResized(sizeBytes);
-  }
-
-  #drop(resource: string): void {
-    for (const facts of [this.#facts, this.#hidden]) {
-      const fact = facts.get(resource);
-      if (fact === undefined) continue;
-      facts.delete(resource);
-      this.#onResized(-fact.sizeBytes);
-    }
-  }
-
-  #clear(): void {
-    for (const resource of [...this.#facts.keys(), ...this.#hidden.keys()]) this.#drop(resource);
-  }
-}
-
-function isAvailable(fact: Fact): boolean {
-  return fact.presence.attrs.type === undefined;
-}
+import { Jid } from "../stanza/mod.ts";
+import type { PresenceStore } from "../storage/mod.ts";
+import { readXml, writeXml } from "../xml/mod.ts";
+import { Contact, type Fact, type FactKeeper, type Moment } from "./contact.ts";
 
 /** Bounds of the cache; see `ImLimits`. */
 interface CacheLimits {
@@ -222,20 +10,40 @@ interface CacheLimits {
   readonly cachedSizeBytes: number;
 }
 
+/** When what was known before a restart was true, and until when it is held (monotonic). */
+export interface Recalled {
+  readonly confirmed: Moment;
+  readonly heldUntilMs: number;
+}
+
 /**
  * What remote contacts last said of their presence, so that a log-in need not ask for it again over a slow
- * link. Knows no policy: it keeps, and forgets the contacts that nobody used for longest when there are too
- * many.
+ * link. Knows no policy: it keeps, also over a restart, and forgets the contacts that nobody used for longest
+ * when there are too many.
  */
 export class PresenceCache {
   readonly #limits: CacheLimits;
+  readonly #store: Pick<PresenceStore, "put" | "remove">;
+  readonly #onEvicted: (contact: Contact) => void;
+  readonly #keeper: FactKeeper;
   /** In the order of their last use. */
   readonly #contacts = new Map<string, Contact>();
   #sizeBytes = 0;
-  #evicted = 0;
+  #isLoading = false;
 
-  constructor(limits: CacheLimits) {
+  /** @param onEvicted told of each contact that is forgotten for lack of room */
+  constructor(
+    limits: CacheLimits,
+    store: Pick<PresenceStore, "put" | "remove">,
+    onEvicted: (contact: Contact) => void = () => {},
+  ) {
     this.#limits = limits;
+    this.#store = store;
+    this.#onEvicted = onEvicted;
+    this.#keeper = {
+      kept: (contact, resource, fact) => this.#kept(contact, resource, fact),
+      dropped: (contact, resource, fact) => this.#dropped(contact, resource, fact),
+    };
   }
 
   get size(): number {
@@ -247,13 +55,29 @@ export class PresenceCache {
     return this.#sizeBytes;
   }
 
-  /** How many contacts were forgotten for lack of room since the start. */
-  get evicted(): number {
-    return this.#evicted;
-  }
-
   get contacts(): Iterable<Contact> {
     return this.#contacts.values();
+  }
+
+  /**
+   * Takes back what was kept when the server ended.
+   * @param recalls what of a contact's presence is to be held; undefined: it is forgotten
+   */
+  load(
+    list: ReturnType<PresenceStore["list"]>,
+    recalls: (contact: Jid, confirmedMs: number) => Recalled | undefined,
+  ): void {
+    for (const { contact: address, resource, xml, confirmedMs } of list) {
+      const jid = Jid.parse(address);
+      const recalled = jid === undefined ? undefined : recalls(jid, confirmedMs);
+      if (jid === undefined || recalled === undefined) {
+        this.#store.remove(address, resource);
+        continue;
+      }
+      this.#isLoading = true;
+      this.use(jid).recall(resource, readXml(xml), recalled.confirmed, recalled.heldUntilMs);
+      this.#isLoading = false;
+    }
   }
 
   /** @param jid bare */
@@ -264,7 +88,7 @@ export class PresenceCache {
   /** Finds or adds a contact, which counts as a use. @param jid bare */
   use(jid: Jid): Contact {
     const key = jid.toString();
-    const contact = this.#contacts.get(key) ?? this.#newContact(jid);
+    const contact = this.#contacts.get(key) ?? new Contact(jid, this.#limits.cachedResources, this.#keeper);
     this.#contacts.delete(key);
     this.#contacts.set(contact.jid.toString(), contact);
     this.#makeRoom();
@@ -273,8 +97,7 @@ export class PresenceCache {
 
   forget(contact: Contact): void {
     if (this.find(contact.jid) !== contact) return;
-    contact.forgetHidden();
-    for (const { sizeBytes } of contact.facts) this.#sizeBytes -= sizeBytes;
+    contact.forget();
     this.#contacts.delete(contact.jid.toString());
   }
 
@@ -283,13 +106,19 @@ export class PresenceCache {
     return [...this.#contacts.values()].filter((contact) => domains.includes(contact.jid.domain));
   }
 
-  #newContact(jid: Jid): Contact {
-    const contact: Contact = new Contact(jid, this.#limits.cachedResources, (changeBytes) => {
-      if (this.find(contact.jid) !== contact) return;
-      this.#sizeBytes += changeBytes;
-      this.#makeRoom();
-    });
-    return contact;
+  #kept(contact: Contact, resource: string, { presence, sizeBytes, confirmed }: Fact): void {
+    if (this.find(contact.jid) !== contact) return;
+    this.#sizeBytes += sizeBytes;
+    if (!this.#isLoading) {
+      this.#store.put(contact.jid.toString(), resource, writeXml(presence), confirmed.wallMs);
+    }
+    this.#makeRoom();
+  }
+
+  #dropped(contact: Contact, resource: string, { sizeBytes }: Fact): void {
+    if (this.find(contact.jid) !== contact) return;
+    this.#sizeBytes -= sizeBytes;
+    this.#store.remove(contact.jid.toString(), resource);
   }
 
   /** Forgets the longest unused; the one used last stays. */
@@ -298,8 +127,8 @@ export class PresenceCache {
     for (const contact of this.#contacts.values()) {
       const isOver = this.#contacts.size > cachedContacts || this.#sizeBytes > cachedSizeBytes;
       if (!isOver || this.#contacts.size === 1) return;
-      this.#evicted++;
       this.forget(contact);
+      this.#onEvicted(contact);
     }
   }
 }

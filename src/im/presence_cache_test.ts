@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { Jid } from "../stanza/mod.ts";
 import { type Element, elementSizeBytes, xml } from "../xml/mod.ts";
-import { Contact, PresenceCache } from "./presence_cache.ts";
+import { Contact } from "./contact.ts";
+import { PresenceCache } from "./presence_cache.ts";
 
 const JULIET = Jid.of("juliet@shore.example");
 const NOW = { wallMs: 0, monotonicMs: 0 };
+const NO_STORE = { put() {}, remove() {} };
 const GONE = xml("presence", { type: "unavailable" });
 
 function presence(show: string): Element {
@@ -73,7 +75,7 @@ Deno.test("what is held expires at its time, confirmation ends the holding", () 
 });
 
 Deno.test("the cache counts the size of what it keeps, and forgets the longest unused to stay below its bound", () => {
-  const cache = new PresenceCache({ cachedContacts: 10, cachedResources: 2, cachedSizeBytes: 200 });
+  const cache = new PresenceCache({ cachedContacts: 10, cachedResources: 2, cachedSizeBytes: 200 }, NO_STORE);
   const [a, b] = ["a@x", "b@x"].map((text) => Jid.of(text));
   assert.ok(a && b);
   const sizeBytes = elementSizeBytes(presence("away"));
@@ -98,7 +100,10 @@ Deno.test("the cache counts the size of what it keeps, and forgets the longest u
 });
 
 Deno.test("the cache forgets the contact that was not used for longest", () => {
-  const cache = new PresenceCache({ cachedContacts: 2, cachedResources: 10, cachedSizeBytes: 10_000 });
+  const cache = new PresenceCache(
+    { cachedContacts: 2, cachedResources: 10, cachedSizeBytes: 10_000 },
+    NO_STORE,
+  );
   const [a, b, c] = ["a@x", "b@x", "c@y"].map((text) => Jid.of(text));
   assert.ok(a && b && c);
   cache.use(a);

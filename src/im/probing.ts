@@ -1,7 +1,7 @@
 import { type Stanza, stanzaOf } from "../stanza/mod.ts";
 import { type Element, xml } from "../xml/mod.ts";
 import type { ImOptions } from "./options.ts";
-import type { Contact } from "./presence_cache.ts";
+import type { Contact } from "./contact.ts";
 import { LOCAL, withTo } from "./presence_element.ts";
 import type { Rosters } from "./rosters.ts";
 import type { Sessions } from "./sessions.ts";

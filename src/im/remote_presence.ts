@@ -3,8 +3,10 @@ import { type Jid, NS, type Stanza, withDelay } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { Deadline } from "./deadline.ts";
 import { DomainQuestions, isUnheard, type Listed } from "./domain_questions.ts";
+import { KnownDomains } from "./known_domains.ts";
 import type { ImOptions } from "./options.ts";
-import { type Contact, type Fact, type Moment, PresenceCache } from "./presence_cache.ts";
+import { PresenceCache, type Recalled } from "./presence_cache.ts";
+import type { Contact, Fact, Moment } from "./contact.ts";
 import { hasMoved, isUnreachable, readdressed, unavailable, withTo } from "./presence_element.ts";
 import { Probing } from "./probing.ts";
 import type { Rosters } from "./rosters.ts";
@@ -12,7 +14,7 @@ import type { Sessions } from "./sessions.ts";
 import type { Resource } from "./user.ts";
 import type { Ways } from "./ways.ts";
 
-type Options = Pick<ImOptions, "clock" | "domain" | "limits" | "log" | "metrics" | "router">;
+type Options = Pick<ImOptions, "clock" | "domain" | "limits" | "log" | "metrics" | "router" | "storage">;
 
 /**
  * What our users see of contacts on other servers, out of a cache as far as possible. RFC 6121 section 4.3
@@ -29,21 +31,25 @@ export class RemotePresence implements LinkEvents {
   readonly #probing: Probing;
   readonly #deadline: Deadline;
   readonly #questions: DomainQuestions;
-  /** Domains of which all that is to be known is known, and how many contacts had been evicted by then. */
-  readonly #complete = new Map<string, number>();
-  /** Domains whose server has forgotten what it told us. */
-  readonly #forgetful = new Set<string>();
+  /** How much is known of each domain. */
+  readonly #domains: KnownDomains;
 
   constructor(options: Options, ways: Ways, sessions: Sessions, rosters: Rosters) {
     this.#options = options;
     this.#ways = ways;
-    this.#cache = new PresenceCache(options.limits);
+    this.#domains = new KnownDomains(options.storage.presence, options.clock);
+    this.#cache = new PresenceCache(
+      options.limits,
+      options.storage.presence,
+      ({ jid }) => this.#domains.doubt(jid.domain),
+    );
     this.#probing = new Probing(options, ways, sessions, rosters);
     this.#deadline = new Deadline(options.clock, () => this.#expire());
     this.#questions = new DomainQuestions(options, ways, {
       answered: (domain, listed) => this.#domainAnswered(domain, listed),
       refused: (domain) => this.#probeAll(domain),
     });
+    this.#load();
   }
 
   /** Takes the answers to questions about whole domains; they come to the server's own address. */
@@ -130,11 +136,10 @@ export class RemotePresence implements LinkEvents {
     const { monotonicMs } = this.#now();
     if (isResumed) return this.#resume(domains);
     for (const domain of domains) {
-      this.#complete.delete(domain);
+      const knowsNothing = this.#cache.of([domain]).every((contact) => contact.facts.length === 0);
+      this.#domains.doubt(domain, knowsNothing);
       // Where nothing is known nothing can be wrong: a question on its way may stand.
-      if (this.#cache.of([domain]).every((contact) => contact.facts.length === 0)) continue;
-      this.#forgetful.add(domain);
-      this.#questions.forget(domain);
+      if (!knowsNothing) this.#questions.forget(domain);
     }
     for (const contact of this.#cache.of(domains)) {
       contact.forgetHidden();
@@ -150,6 +155,7 @@ export class RemotePresence implements LinkEvents {
 
   linkDown(_peer: string, domains: readonly string[]): void {
     this.#ways.changed(domains, false);
+    this.#domains.end(domains);
     const { monotonicMs } = this.#now();
     for (const contact of this.#cache.of(domains)) {
       const { whenDown, graceMs, maxStaleMs, isToldLate } = this.#ways.policy(contact.jid.domain);
@@ -165,15 +171,46 @@ export class RemotePresence implements LinkEvents {
   /** Lets go of the clock; for the end of the server. */
   stop(): void {
     this.#deadline.cancel();
+    this.#domains.end(this.#ways.up);
+  }
+
+  /** Takes back what was known when the server ended. The links are down at first. */
+  #load(): void {
+    const { storage } = this.#options;
+    const watchers = new Map<string, readonly string[]>();
+    this.#cache.load(storage.presence.list(), (jid, confirmedMs) => {
+      const bare = jid.toString();
+      const seenBy = watchers.get(bare) ?? storage.rosters.watchersOf(bare);
+      watchers.set(bare, seenBy);
+      return seenBy.length === 0 || !this.#ways.isLinked(jid.domain)
+        ? undefined
+        : this.#recalled(jid, confirmedMs);
+    });
+    for (const contact of this.#cache.contacts) {
+      if (this.#domains.of(contact.jid.domain) !== "complete") this.#domains.doubt(contact.jid.domain);
+      for (const username of watchers.get(contact.jid.toString()) ?? []) contact.addSubscriber(username);
+    }
+    this.#watchDeadlines();
+  }
+
+  /** It is held for as long as after a break that began when the server was last heard of. */
+  #recalled({ domain }: Jid, confirmedMs: number): Recalled {
+    const { wallMs, monotonicMs } = this.#now();
+    const { whenDown, graceMs, maxStaleMs } = this.#ways.policy(domain);
+    const trueMs = Math.min(wallMs, Math.max(confirmedMs, this.#domains.completeUntilMs(domain) ?? 0));
+    const agoMs = wallMs - trueMs;
+    return {
+      confirmed: { wallMs: trueMs, monotonicMs: monotonicMs - agoMs },
+      heldUntilMs: monotonicMs - agoMs + (whenDown === "strict" ? graceMs : maxStaleMs),
+    };
   }
 
   /** Asks for all presence of a domain, unless that is known or asked for already. */
   #askDomain(domain: string): void {
-    const completed = this.#complete.get(domain);
-    if (completed === this.#cache.evicted) return this.#spared("fresh");
+    const knowledge = this.#domains.of(domain);
+    if (knowledge === "complete") return this.#spared("fresh");
     if (this.#questions.isOutstanding(domain)) return this.#spared("outstanding");
-    const mustList = completed !== undefined || this.#forgetful.has(domain);
-    this.#questions.ask(domain, mustList ? this.#cache.of([domain]) : undefined);
+    this.#questions.ask(domain, knowledge === "doubtful" ? this.#cache.of([domain]) : undefined);
   }
 
   /** Who was not named as available by now is not. */
@@ -182,8 +219,7 @@ export class RemotePresence implements LinkEvents {
     listed: readonly (Listed & { readonly isTrue: boolean })[] | undefined,
   ): void {
     const now = this.#now();
-    this.#complete.set(domain, this.#cache.evicted);
-    this.#forgetful.delete(domain);
+    this.#domains.complete(domain);
     for (const one of listed ?? []) {
       const { contact, resource, isTrue } = one;
       // Where other presence came since, it is that which counts.
@@ -211,6 +247,7 @@ export class RemotePresence implements LinkEvents {
   /** The link has lost nothing: what was known is true, or will be corrected by what is on its way. */
   #resume(domains: readonly string[]): void {
     for (const contact of this.#cache.of(domains)) {
+      if (this.#domains.of(contact.jid.domain) === "complete") contact.isComplete = true;
       for (const presence of contact.resume(this.#now())) {
         for (const user of this.#probing.watchers(contact)) user.deliver(withTo(presence, user.jid));
       }

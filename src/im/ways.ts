@@ -35,6 +35,16 @@ export class Ways {
     return this.#way(domain).up;
   }
 
+  /** The domains behind links that are up. */
+  get up(): string[] {
+    return [...this.#ways].filter(([, { up }]) => up).map(([domain]) => domain);
+  }
+
+  /** Whether a domain lies behind a link. */
+  isLinked(domain: string): boolean {
+    return this.#ways.has(domain);
+  }
+
   /** Whether the link to a domain has carried traffic without a break since `moment`. */
   lastsSince(domain: string, moment: number): boolean {
     const { up, changed } = this.#way(domain);

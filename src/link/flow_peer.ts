@@ -113,7 +113,11 @@ export class FlowPeer implements LinkPeer {
           this.#outbox.beginEpoch();
           this.#news.again();
         },
-        resynchronised: (what, lost) => log.warn("link resynchronised", { peer: name, what, lost }),
+        resynchronised: (what, lost) => {
+          log.warn("link resynchronised", { peer: name, what, lost });
+          // What the peer had told of its users may be among what is lost.
+          if (lost > 0) this.#news.again();
+        },
         damaged: (error) => log.warn("link block damaged", { peer: name, error: error.message }),
       },
     });

@@ -14,6 +14,8 @@ export class LinkNews {
   readonly #losesNothing: boolean;
   /** Whether the rest of the server believes that the peer's users can be reached. */
   #isToldUp = false;
+  /** Something was missed while the link was not told to be up. */
+  #hasMissed = false;
   #cancelDown: CancelTimer | undefined;
 
   /** @param losesNothing whether what the other side has said meanwhile comes, however long a break was */
@@ -36,7 +38,7 @@ export class LinkNews {
     this.stop();
     if (this.#isToldUp) return;
     this.#isToldUp = true;
-    this.#tellUp(this.#losesNothing);
+    this.#tellUp(this.#losesNothing && !this.#hasMissed);
   }
 
   /** There is none any more: told when that lasts. */
@@ -53,10 +55,12 @@ export class LinkNews {
   /** What was known of the peer's users is to be asked for anew. */
   again(): void {
     if (this.#isToldUp) this.#tellUp(false);
+    else this.#hasMissed = true;
   }
 
   #tellUp(isResumed: boolean): void {
     const { name, domains } = this.#peer;
+    this.#hasMissed = false;
     this.#tell(() => this.#events.linkUp(name, domains, isResumed));
   }
 

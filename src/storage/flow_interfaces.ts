@@ -44,8 +44,8 @@ export interface FlowStore {
   readonly sender: FlowHalfStore<SenderRecord>;
   readonly receiver: FlowHalfStore<ReceiverRecord>;
   /**
-   * The octet that names the life of a process that begins now: the one after the last, so that no restart goes unseen
-   * (docs/link-protocol.md section 1). `first` when there was none. To be committed before it is said.
+   * Keeps the octet that names the life of a process that begins now. To be committed before it is said.
+   * @param next given that of the life before, if there was one
    */
-  beginLife(first: number): number;
+  beginLife(next: (last: number | undefined) => number): number;
 }

@@ -60,9 +60,8 @@ export class SqliteFlows {
   /** The two flows of the link to `peer`. */
   of(peer: string): FlowStore {
     return {
-      beginLife: (first) => {
-        const last = this.#life.get(peer)?.process;
-        const process = last === undefined ? first : (last + 1) % 256;
+      beginLife: (next) => {
+        const process = next(this.#life.get(peer)?.process);
         this.#saveLife.run(peer, process);
         return process;
       },

@@ -1,6 +1,7 @@
 import type { LinkEpochStore } from "./epoch_interfaces.ts";
 import type { FlowStore } from "./flow_interfaces.ts";
 import type { LinkIdStore } from "./link_id_interfaces.ts";
+import type { PresenceStore } from "./presence_interfaces.ts";
 
 /**
  * What Halyard keeps, one small interface per need. All calls are synchronous and take part in the turn's one
@@ -188,6 +189,8 @@ export interface Storage {
   linkIds(peer: string): LinkIdStore;
   readonly settings: SettingStore;
   readonly answers: AnswerStore;
+  /** What contacts behind links last said of their presence. */
+  readonly presence: PresenceStore;
   readonly vcards: VcardStore;
   /** Commits what is open and closes. */
   close(): void;

@@ -78,6 +78,9 @@ const SIXTH_SAMPLE = `${FIFTH_SAMPLE};
    UPDATE flows SET coding = 2;
    INSERT INTO link_ids VALUES ('shore', 'Abcdefgh-1', 'c4c1d6a0', 'romeo@ship.example', 1)`;
 
+const SEVENTH_SAMPLE = `${SIXTH_SAMPLE};
+   INSERT INTO flow_lives VALUES ('shore', 250)`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
@@ -86,8 +89,10 @@ const SAMPLES: readonly string[] = [
   FOURTH_SAMPLE,
   FIFTH_SAMPLE,
   SIXTH_SAMPLE,
-  `${SIXTH_SAMPLE};
-   INSERT INTO flow_lives VALUES ('shore', 255)`,
+  SEVENTH_SAMPLE,
+  `${SEVENTH_SAMPLE};
+   INSERT INTO remote_presence VALUES ('a@example', 'home', '<presence/>', 60);
+   INSERT INTO remote_domains VALUES ('example', 1, 70)`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -121,7 +126,7 @@ for (const [n, sample] of SAMPLES.entries()) {
           storage.linkIds("shore").byOriginal("c4c1d6a0")?.short,
           n < 5 ? undefined : "Abcdefgh-1",
         );
-        assert.equal(storage.flows("shore").beginLife(9), n < 6 ? 9 : 0);
+        assert.equal(storage.flows("shore").beginLife((last = 9) => last), n < 6 ? 9 : 250);
         assert.equal(storage.linkEpochs("shore").load().in, n < 3 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
         assert.equal(storage.vcards.get("romeo"), n < 4 ? undefined : "<vCard/>");

@@ -9,6 +9,7 @@ import { SqliteLinkEpochs } from "./link_epochs.ts";
 import { SqliteLinkIds } from "./link_ids.ts";
 import { SqliteLinkQueue } from "./link_queue.ts";
 import { SqliteOffline } from "./offline.ts";
+import { SqlitePresence } from "./remote_presence.ts";
 import { SqliteRosters } from "./rosters.ts";
 import { SqliteSettings } from "./settings.ts";
 import { SqliteVcards } from "./vcards.ts";
@@ -48,6 +49,7 @@ export function openStorage(options: StorageOptions): Storage {
       linkIds: (peer) => linkIds.of(peer),
       settings: new SqliteSettings(connection),
       answers: new SqliteAnswers(connection),
+      presence: new SqlitePresence(connection),
       vcards: new SqliteVcards(connection),
       close: () => connection.close(),
     };

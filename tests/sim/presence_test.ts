@@ -21,6 +21,7 @@ const event = fc.oneof(
   { weight: 4, arbitrary: fc.record({ who, show: fc.constantFrom("leaves", "breaks") }) },
   { weight: 3, arbitrary: fc.constantFrom("cut" as const, "mend" as const) },
   { weight: 1, arbitrary: fc.constantFrom("ship" as const, "shore" as const) },
+  { weight: 1, arbitrary: fc.record({ crashes: fc.constantFrom(...SIDES) }) },
   { weight: 4, arbitrary: fc.constantFrom(1, 30, 600, 5_400) },
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
@@ -38,6 +39,7 @@ class Stage {
   readonly world = new World({ link: { rateBps: 9_600, delayMs: 200 } });
   readonly directory = Deno.makeTempDirSync();
   readonly watchers = new Map<string, Watcher>();
+  #crashes = 0;
 
   async begin(presence: string, rules = "none"): Promise<void> {
     for (const side of SIDES) {
@@ -65,9 +67,29 @@ class Stage {
     else if (what === "cut") this.world.link.cut();
     else if (what === "mend") this.world.link.mend();
     else if (what === "ship" || what === "shore") {
-      for (const [jid, { side }] of this.watchers) if (side === what) this.watchers.delete(jid);
+      this.#losesClients(what);
       await this.world.restart(what);
+    } else if ("crashes" in what) {
+      this.#losesClients(what.crashes);
+      await this.world.recover(what.crashes, (path) => this.#copied(path));
     } else await this.act(what.who, what.show);
+  }
+
+  /** The ship's server stops; its disk is changed, and it starts again. */
+  async restartShip(...changes: readonly (() => void)[]): Promise<void> {
+    this.#losesClients("ship");
+    await this.world.restart("ship", () => changes.forEach((change) => change()));
+  }
+
+  #losesClients(of: Side): void {
+    for (const [jid, { side }] of this.watchers) if (side === of) this.watchers.delete(jid);
+  }
+
+  /** What is on the disk of a server that has not closed it. */
+  #copied(path: string): string {
+    const copy = `${path}${++this.#crashes}`;
+    for (const suffix of ["", "-wal"]) Deno.copyFileSync(path + suffix, copy + suffix);
+    return copy;
   }
 
   async act({ person, resource }: { person: { side: Side; name: string }; resource: string }, show: string) {
@@ -195,3 +217,37 @@ Deno.test("profile halyard: who was announced just before his server stopped is 
   assert.ok(juliet);
   assert.deepEqual([...stage.look(juliet)], []);
 });
+
+Deno.test("profile halyard: an old backup put back makes nobody be believed who has gone since, or missed who has come", async () => {
+  await using stage = new Stage();
+  await stage.begin("{ damp: 0s }");
+  const paris = { person: { side: "shore", name: "paris" }, resource: "a" } as const;
+  const nurse = { person: { side: "shore", name: "nurse" }, resource: "a" } as const;
+  const juliet = { person: { side: "shore", name: "juliet" }, resource: "a" } as const;
+  const romeo = { person: { side: "ship", name: "romeo" }, resource: "a" } as const;
+  for (const who of [paris, juliet, romeo]) await stage.act(who, "away");
+  await stage.world.clock.advance(60_000);
+  const [live, old] = [`${stage.directory}/ship`, `${stage.directory}/old`];
+  await stage.restartShip(() => Deno.renameSync(live, old), () => copyDirectory(old, live));
+  await stage.world.clock.advance(60_000);
+  await stage.act(paris, "leaves");
+  await stage.act(nurse, "dnd");
+  await stage.world.clock.advance(3_600_000);
+  await stage.restartShip(() => Deno.removeSync(live, { recursive: true }), () => copyDirectory(old, live));
+  await stage.world.clock.advance(60_000);
+  await stage.act(romeo, "away");
+  // What is wrong shows as soon as the other side has something to say.
+  await stage.act(juliet, "dnd");
+  await stage.world.clock.advance(3_600_000);
+  const watcher = stage.watchers.get("romeo@ship.example/a");
+  assert.ok(watcher);
+  assert.deepEqual([...stage.look(watcher)].sort(), [
+    ["juliet@shore.example/a", "dnd"],
+    ["nurse@shore.example/a", "dnd"],
+  ]);
+});
+
+function copyDirectory(from: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const { name } of Deno.readDirSync(from)) Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+}

@@ -56,6 +56,10 @@ class Stage {
     [/^link carried at most (\d+) bytes$/, (most) => this.#carried(Number(most))],
     [/^\+(\d+)(s|m|h)$/, (count, unit) => this.#pass(Number(count), unit)],
     [/^(\w+) restarts$/, (name = "") => this.#now.restart(name)],
+    [
+      /^(\w+) is off for (\d+)(s|m|h)$/,
+      (name = "", count, unit) => this.#now.restart(name, () => this.#pass(Number(count), unit)),
+    ],
     [/^([\w/]+) logs in$/, (who = "") => this.#login(who)],
     [/^([\w/]+) logs out$/, (who = "") => this.#client(who).logout()],
     [/^([\w/]+) breaks off$/, (who = "") => this.#client(who).drop()],

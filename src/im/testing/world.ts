@@ -34,8 +34,9 @@ export class World {
   readonly clock = new VirtualClock(Date.UTC(2026, 6, 1, 10));
   readonly metrics = new Metrics();
   readonly storage: Storage;
-  readonly im: InstantMessaging;
-  readonly #router = new Router(nullLog);
+  im: InstantMessaging;
+  readonly #options: WorldOptions;
+  #router = new Router(nullLog);
   #sent: string[] = [];
 
   constructor(options: WorldOptions = {}) {
@@ -46,7 +47,21 @@ export class World {
     for (const username of ["romeo", "benvolio", "mercutio"]) {
       this.storage.accounts.create({ username, sha1: NO_KEYS, sha256: NO_KEYS });
     }
-    this.im = new InstantMessaging({
+    this.#options = options;
+    this.im = this.#begin();
+    if (options.linkUp !== false) this.im.linkUp("shore", [SHORE]);
+  }
+
+  /** The server ends and starts again, with the link down. @param isClean whether it ends in good order */
+  restart(isClean = true): void {
+    if (isClean) this.im.stop();
+    this.#router = new Router(nullLog);
+    this.im = this.#begin();
+  }
+
+  #begin(): InstantMessaging {
+    const { limits, features = [], policy } = this.#options;
+    const im = new InstantMessaging({
       domain: SHIP,
       storage: this.storage,
       router: this.#router,
@@ -54,13 +69,13 @@ export class World {
       random: seededRandom(1),
       log: nullLog,
       metrics: this.metrics,
-      limits: { ...DEFAULT_IM_LIMITS, ...options.limits },
-      features: options.features ?? [],
-      presenceLinks: [{ domains: [SHORE], policy: { ...DEFAULT_PRESENCE_POLICY, ...options.policy } }],
+      limits: { ...DEFAULT_IM_LIMITS, ...limits },
+      features,
+      presenceLinks: [{ domains: [SHORE], policy: { ...DEFAULT_PRESENCE_POLICY, ...policy } }],
     });
     const wire = { name: "wire", accept: (stanza: Stanza) => this.#transmit(stanza) };
-    this.#router.use([this.im.answers, this.im, wire]);
-    if (options.linkUp !== false) this.im.linkUp("shore", [SHORE]);
+    this.#router.use([im.answers, im, wire]);
+    return im;
   }
 
   /** A client that has bound `username/resource`, and no more. */

@@ -57,7 +57,8 @@ export class Core {
     this.ackDelayMs = ackDelayMs;
     this.sender = new FlowSender(store.sender, { random, coding });
     this.receiver = new FlowReceiver(store.receiver, coding);
-    this.process = store.beginLife(random.bytes(1)[0] ?? 0);
+    const [octet = 0] = random.bytes(1);
+    this.process = store.beginLife((last) => nextLife(last, octet));
   }
 
   /** A frame with these stanzas leaves, made by that encoder. */
@@ -116,4 +117,9 @@ export class Core {
     this.receiver.tidy();
     return true;
   }
+}
+
+/** No life is named like the one before it, and hardly any that an old backup makes begin again (section 1). */
+function nextLife(last: number | undefined, octet: number): number {
+  return last === undefined ? octet : (last + 1 + octet % 255) % 256;
 }

@@ -5,6 +5,7 @@ import { linkEpochs } from "./0004_link_epochs.ts";
 import { caches } from "./0005_caches.ts";
 import { shortening } from "./0006_shortening.ts";
 import { flowLives } from "./0007_flow_lives.ts";
+import { remotePresence } from "./0008_remote_presence.ts";
 
 /**
  * The steps from an empty database to today's, in order: step N (file `000N_…`) leads from version N - 1 to N.
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly string[] = [
   caches,
   shortening,
   flowLives,
+  remotePresence,
 ];

@@ -58,9 +58,8 @@ export class MemoryStore implements FlowStore {
     return half(() => this.#now.receiver);
   }
 
-  beginLife(first: number): number {
-    const { process } = this.#now;
-    return this.#now.process = process === undefined ? first : (process + 1) % 256;
+  beginLife(next: (last: number | undefined) => number): number {
+    return this.#now.process = next(this.#now.process);
   }
 
   get ids(): LinkIdStore {

@@ -1,0 +1,63 @@
+import type { Clock } from "../base/mod.ts";
+import type { PresenceStore } from "../storage/mod.ts";
+
+/**
+ * Of what is known of a domain's users:
+ *
+ * - `unasked`: nothing was asked yet; what is known is what its server told by itself.
+ * - `complete`: all there is to know is known, as long as nothing is lost.
+ * - `doubtful`: some may be missing, or true no longer.
+ */
+export type Knowledge = "unasked" | "complete" | "doubtful";
+
+/** How much is known of each domain's presence as a whole; kept over a restart. */
+export class KnownDomains {
+  readonly #store: PresenceStore;
+  readonly #clock: Clock;
+  readonly #knowledge = new Map<string, Knowledge>();
+  /** When the link to a domain was last known to be up, before this start; wall clock. */
+  readonly #untilMs = new Map<string, number>();
+
+  constructor(store: PresenceStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+    for (const { domain, isComplete, untilMs } of store.domains()) {
+      this.#knowledge.set(domain, isComplete ? "complete" : "doubtful");
+      if (untilMs !== undefined) this.#untilMs.set(domain, untilMs);
+    }
+  }
+
+  /** Before this start: until when all that was known of a domain stood; undefined when that is not known. */
+  completeUntilMs(domain: string): number | undefined {
+    return this.of(domain) === "complete" ? this.#untilMs.get(domain) : undefined;
+  }
+
+  of(domain: string): Knowledge {
+    return this.#knowledge.get(domain) ?? "unasked";
+  }
+
+  /** All there is to know is known from now on. */
+  complete(domain: string): void {
+    this.#set(domain, "complete");
+  }
+
+  /** @param knowsNothing whether nothing is known of the domain's users that could be wrong */
+  doubt(domain: string, knowsNothing = false): void {
+    if (!knowsNothing || this.of(domain) === "complete") {
+      this.#set(domain, knowsNothing ? "unasked" : "doubtful");
+    }
+  }
+
+  /** The link to domains has ended now, or the server does. */
+  end(domains: readonly string[]): void {
+    for (const domain of domains) {
+      this.#store.putDomain(domain, this.of(domain) === "complete", this.#clock.nowMs());
+    }
+  }
+
+  #set(domain: string, knowledge: Knowledge): void {
+    if (this.of(domain) === knowledge) return;
+    this.#knowledge.set(domain, knowledge);
+    this.#store.putDomain(domain, knowledge === "complete", undefined);
+  }
+}

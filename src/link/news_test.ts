@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { nullLog } from "../base/mod.ts";
+import { VirtualClock } from "../sim/clock.ts";
+import { LinkNews } from "./news.ts";
+
+const PEER = { name: "shore", domains: ["shore.example"], toldDownAfterMs: 1_000 };
+
+function listened(): { news: LinkNews; told: string[]; clock: VirtualClock } {
+  const [told, clock]: [string[], VirtualClock] = [[], new VirtualClock()];
+  const events = {
+    linkUp: (_peer: string, _domains: readonly string[], isResumed?: boolean) =>
+      void told.push(isResumed === true ? "up, nothing missed" : "up"),
+    linkDown: () => void told.push("down"),
+  };
+  return { news: new LinkNews(PEER, clock, events, nullLog, true), told, clock };
+}
+
+Deno.test("a short break is no news, the end of a long one is, and so is a restart of the other side", async () => {
+  const { news, told, clock } = listened();
+  news.up();
+  news.downLater();
+  await clock.advance(999);
+  news.up();
+  await clock.advance(10_000);
+  assert.deepEqual(told.splice(0), ["up, nothing missed"]);
+  news.downLater();
+  await clock.advance(1_000);
+  news.up();
+  news.again();
+  assert.deepEqual(told, ["down", "up, nothing missed", "up"]);
+});
+
+Deno.test("what was missed before the link was told to be up is told with that, once", async () => {
+  const { news, told, clock } = listened();
+  news.again();
+  news.up();
+  news.downLater();
+  await clock.advance(1_000);
+  news.up();
+  assert.deepEqual(told, ["up", "down", "up, nothing missed"]);
+});
