@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Metrics, randomFraction, randomId, seededRandom, systemRandom } from "./mod.ts";
+import { earliest, Metrics, randomFraction, randomId, seededRandom, systemRandom } from "./mod.ts";
 
 Deno.test("counters are kept apart by name and labels, whatever the order of the labels", () => {
   const metrics = new Metrics();
@@ -30,4 +30,10 @@ Deno.test("fractions lie in [0, 1) and spread evenly", () => {
     tenths[tenth] = (tenths[tenth] ?? 0) + 1;
   }
   assert.ok(tenths.every((count) => count > 800 && count < 1200), tenths.join(" "));
+});
+
+Deno.test("the earliest of moments is the least that there is", () => {
+  assert.equal(earliest(5, undefined, 3, 4), 3);
+  assert.equal(earliest(undefined), undefined);
+  assert.equal(earliest(), undefined);
 });

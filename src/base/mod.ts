@@ -3,6 +3,7 @@ export { Backoff } from "./backoff.ts";
 export { type CancelTimer, type Clock, guardedClock, settled, sleep, systemClock } from "./clock.ts";
 export { concat } from "./concat.ts";
 export { base64, compareOctets, hex, octetsOf, sha1, sha256 } from "./hash.ts";
+export { earliest } from "./earliest.ts";
 export { errorText, guard, type Log, type LogFields, nullLog } from "./log.ts";
 export { type Labels, Metrics } from "./metrics.ts";
 export { randomFraction, randomId, type RandomSource, seededRandom, systemRandom } from "./random.ts";

@@ -84,6 +84,11 @@ inWorld(
     world.ask("romeo/cabin", JULIET, VCARD, "v2");
     assert.equal(world.crossed().length, 2);
     assert.equal(world.heard().length, 2);
+    assert.equal(
+      world.caches.status()[0]?.kinds.some(({ asked }) => asked > 0) ?? false,
+      false,
+      "it did not cross",
+    );
   },
   { share: "account" },
 );

@@ -88,6 +88,7 @@ export class PeerCache {
     if (pending === undefined) return false;
     const { question, request, waiting, isVoid } = pending;
     const isTheirs = answer.origin.kind === "link";
+    if (isTheirs) this.#options.tally.count(question.kind, "asked");
     const worth = isTheirs ? worthOf(question, answer.element) : undefined;
     if (worth !== undefined && !isVoid) this.#keep(question, request, answer.element, worth);
     this.#options.route(answer);
@@ -170,9 +171,9 @@ export class PeerCache {
     return mayBeRoom ? `${question.key}\n?` : placeOf(question, audience, request);
   }
 
+  /** Counted when it is answered: a rule, or the queue, may keep it from crossing. */
   #cross(question: Question, request: Stanza, group: string | undefined): void {
-    this.#options.tally.count(question.kind, "asked");
-    this.#pending.add(question, request, group);
+    if (!this.#pending.add(question, request, group)) this.#options.tally.count(question.kind, "asked");
   }
 
   /** The answer for which a request waited is not for its sender: it crosses now. */
@@ -224,7 +225,8 @@ export class PeerCache {
     return stanzaOf(element, request.to, request.from, CACHE, this.#options.clock.nowMs());
   }
 
-  #timedOut({ request, waiting }: Pending): void {
+  #timedOut({ question, request, waiting }: Pending): void {
+    this.#options.tally.count(question.kind, "asked");
     for (const one of [request, ...waiting]) {
       const reply = errorReply(one, { condition: "remote-server-timeout" });
       if (reply !== undefined) this.#options.route(reply);

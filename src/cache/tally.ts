@@ -8,7 +8,7 @@ export interface KindStatus {
   readonly hits: number;
   /** Waited for the answer to somebody else's same question. */
   readonly merged: number;
-  /** Crossed the link. */
+  /** Crossed the link, and were answered or have waited in vain. */
   readonly asked: number;
   /** Requests and answers that need not cross, as XML, before compression. */
   readonly savedBytes: number;

@@ -1,3 +1,4 @@
+import { earliest } from "../base/mod.ts";
 import type { Jid } from "../stanza/mod.ts";
 import { type Element, elementSizeBytes, ownCopy, ownText } from "../xml/mod.ts";
 import { saysTheSame } from "./presence_element.ts";
@@ -137,8 +138,7 @@ export class Contact {
 
   /** When the first of what is stale is no longer held; undefined when nothing is stale. */
   get heldUntilMs(): number | undefined {
-    const times = this.facts.map((fact) => fact.heldUntilMs).filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    return earliest(...this.facts.map((fact) => fact.heldUntilMs));
   }
 
   /**

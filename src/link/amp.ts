@@ -1,3 +1,4 @@
+import { earliest } from "../base/mod.ts";
 import { dateTime, errorElement, Jid, NS, type Stanza, stanzaOf } from "../stanza/mod.ts";
 import { type Element, elementsOf, xml } from "../xml/mod.ts";
 import { isChild } from "./rules/mod.ts";
@@ -47,8 +48,7 @@ export function ruleElement({ action, atMs }: LateRule): Element {
 
 /** The moment from which on the rules keep a message from crossing; undefined when they never do. */
 export function tooLateMs(rules: readonly LateRule[]): number | undefined {
-  const ends = rules.filter(({ action }) => action !== "notify").map(({ atMs }) => atMs);
-  return ends.length === 0 ? undefined : Math.min(...ends);
+  return earliest(...rules.filter(({ action }) => action !== "notify").map(({ atMs }) => atMs));
 }
 
 /** The rule that keeps a message from crossing at `nowMs`: of those that are met, the first of its sender. */

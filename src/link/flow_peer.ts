@@ -1,4 +1,4 @@
-import type { CancelTimer, CloseReason } from "../base/mod.ts";
+import { type CancelTimer, type CloseReason, earliest } from "../base/mod.ts";
 import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import { type Element, elementSizeBytes } from "../xml/mod.ts";
@@ -372,13 +372,12 @@ export class FlowPeer implements LinkPeer {
     if (!this.#mode.isSilent) this.#roads.send(nowMs);
     this.#noteState();
     // What is due already waits for something else to happen.
-    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs ?? nowMs].filter((ms) =>
-      ms > nowMs
-    );
+    const moments = [...this.#roads.moments(nowMs), this.#gathering.untilMs ?? nowMs];
+    const nextMs = earliest(...moments.filter((ms) => ms > nowMs));
     this.#cancelWait?.();
     this.#cancelWait = undefined;
-    if (moments.length === 0) return;
-    const waitMs = Math.max(1, Math.min(...moments) - nowMs);
+    if (nextMs === undefined) return;
+    const waitMs = Math.max(1, nextMs - nowMs);
     this.#cancelWait = this.#context.clock.after(waitMs, () => {
       this.#settle();
       this.#wake();

@@ -1,4 +1,4 @@
-import { type Clock, errorText, type Log } from "../base/mod.ts";
+import { type Clock, earliest, errorText, type Log } from "../base/mod.ts";
 import type { Precedence } from "../config/mod.ts";
 import { type Jid, ownStanza, type Stanza } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
@@ -121,9 +121,7 @@ export class Outbox {
   /** When `expire` has something to do, wall clock; undefined when it never has. */
   get nextExpiryMs(): number | undefined {
     const { nextExpiryMs, nextReleaseMs } = this.#queue;
-    const moments = [nextExpiryMs, nextReleaseMs, this.#teller.nextMs, this.#damper.nextDueMs]
-      .filter((ms) => ms !== undefined);
-    return moments.length === 0 ? undefined : Math.min(...moments);
+    return earliest(nextExpiryMs, nextReleaseMs, this.#teller.nextMs, this.#damper.nextDueMs);
   }
 
   /** Takes back what waited when the server stopped. Once, before anything else. */

@@ -1,3 +1,4 @@
+import { earliest } from "../base/mod.ts";
 import { type Precedence, PRECEDENCES } from "../config/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import { CLASSES, presenceSlot, type QueueClass, queueClass } from "./classes.ts";
@@ -127,9 +128,7 @@ export class OutboundQueue {
 
   /** When the stanza came in that has waited longest; undefined when nothing waits. */
   get oldestMs(): number | undefined {
-    const heads = PRECEDENCES.map((precedence) => this.#headOf(precedence)?.stanza.receivedMs);
-    const known = heads.filter((ms) => ms !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    return earliest(...PRECEDENCES.map((precedence) => this.#headOf(precedence)?.stanza.receivedMs));
   }
 
   /** What leaves next. */
@@ -274,10 +273,8 @@ export class OutboundQueue {
     // That somebody has gone is never worthless.
     if (kind === "presence-end") return undefined;
     const { ageMs, iqAgeMs } = this.#limits;
-    const ends = [worthlessMs(terms)];
-    if (kind !== "presence") ends.push(stanza.receivedMs + (kind === "message" ? ageMs : iqAgeMs));
-    const known = ends.filter((ms) => ms !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    if (kind === "presence") return worthlessMs(terms);
+    return earliest(worthlessMs(terms), stanza.receivedMs + (kind === "message" ? ageMs : iqAgeMs));
   }
 
   /** The level of a newcomer: presence waits behind other presence between the two, whatever is asked for it. */

@@ -1,3 +1,4 @@
+import { earliest } from "../base/mod.ts";
 /** A part of each day, in minutes from midnight UTC; it may go over midnight. */
 export interface QuietHours {
   readonly fromMinute: number;
@@ -24,5 +25,5 @@ export function nextChangeMs(hours: readonly QuietHours[], nowMs: number): numbe
     const ahead = (ofDay - minute % DAY_MINUTES + DAY_MINUTES) % DAY_MINUTES;
     return (minute + (ahead === 0 ? DAY_MINUTES : ahead)) * MINUTE_MS;
   });
-  return moments.length === 0 ? undefined : Math.min(...moments);
+  return earliest(...moments);
 }

@@ -1,3 +1,4 @@
+import { earliest } from "../base/mod.ts";
 import type { Precedence } from "../config/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
 import { type LateRule, lateRules, tooLateMs } from "./amp.ts";
@@ -28,6 +29,5 @@ export function termsOf(stanza: Stanza, highest: Precedence): Terms {
 
 /** When a stanza is worthless by its own terms, wall clock; undefined when it never is. */
 export function worthlessMs({ lateRules, expiresMs }: Terms): number | undefined {
-  const ends = [tooLateMs(lateRules), expiresMs].filter((ms) => ms !== undefined);
-  return ends.length === 0 ? undefined : Math.min(...ends);
+  return earliest(tooLateMs(lateRules), expiresMs);
 }
