@@ -16,7 +16,10 @@ export interface LinkContext {
   readonly stations: Stations;
   /** Takes stanzas from peers, and answers to those whose stanzas do not cross. */
   readonly router: { route(stanza: Stanza): void };
-  readonly storage: Pick<Storage, "flows" | "linkEpochs" | "linkIds" | "linkQueue" | "settings">;
+  readonly storage: Pick<
+    Storage,
+    "flows" | "unacknowledged" | "linkEpochs" | "linkIds" | "linkQueue" | "settings"
+  >;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;

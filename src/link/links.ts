@@ -53,6 +53,7 @@ export class Links implements Hop {
     await this.#doors.open();
     for (const peer of this.#peers.values()) peer.start();
     this.#rehome();
+    this.#tellStranded();
   }
 
   /** Ends every stream in good order, within seconds. What waits stays in the store. */
@@ -111,6 +112,15 @@ export class Links implements Hop {
         const stanza = this.#read(name, one);
         if (stanza !== undefined) router.route(stanza);
       }
+    }
+  }
+
+  /** What has left under another name may have arrived, so it must not be sent again: somebody has to decide. */
+  #tellStranded(): void {
+    const { storage, log } = this.#context;
+    for (const { peer, stanzas } of storage.unacknowledged()) {
+      if (this.#peers.has(peer)) continue;
+      log.warn("unacknowledged stanzas of a peer that is not configured", { peer, stanzas });
     }
   }
 

@@ -30,3 +30,13 @@ Deno.test("what cannot be read of a peer that was renamed is told and given up, 
   assert.deepEqual(told.map(({ fields }) => fields.peer), ["an-old-name", "an-old-name"]);
   await world.stop();
 });
+
+Deno.test("what has left unacknowledged under a name that no peer has is told of at the start", async () => {
+  const world = new World();
+  const stranded = [{ peer: "an-old-name", stanzas: 3 }, { peer: "shore", stanzas: 1 }];
+  const ship = world.ship({ stranded });
+  await ship.links.start();
+  const told = ship.log.lines.filter(({ event }) => event.startsWith("unacknowledged stanzas"));
+  assert.deepEqual(told.map(({ fields }) => fields), [stranded[0]]);
+  await world.stop();
+});

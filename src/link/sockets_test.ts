@@ -43,6 +43,7 @@ function server(
     storage: {
       linkQueue: new MemoryQueueStore(),
       flows: () => new MemoryStore(),
+      unacknowledged: () => [],
       settings: new MemorySettings(),
       linkIds: () => new MemoryLinkIds(),
       linkEpochs: () => new MemoryEpochs(),

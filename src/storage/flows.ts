@@ -17,6 +17,8 @@ const NOTHING = { sent: 0, confirmed: 0, retired: new Uint8Array(0) };
 
 type TextRow = { readonly number: number; readonly text: Uint8Array };
 
+type OwedRow = { readonly peer: string; readonly stanzas: number };
+
 type LifeRow = { readonly process: number };
 
 type Direction = "out" | "in";
@@ -28,6 +30,7 @@ export class SqliteFlows {
   readonly #unsaved = new Map<string, () => void>();
   readonly #load: Query<FlowRow>;
   readonly #save: Command<never>;
+  readonly #owed: Query<OwedRow>;
   readonly #texts: Query<TextRow>;
   readonly #addText: Command<never>;
   readonly #removeBelow: Command<never>;
@@ -46,6 +49,9 @@ export class SqliteFlows {
         "sent = excluded.sent, base = excluded.base, confirmed = excluded.confirmed, retired = excluded.retired, " +
         "coding = excluded.coding",
     );
+    this.#owed = db.query(
+      "SELECT peer, sent - mark AS stanzas FROM flows WHERE direction = 'out' AND sent > mark ORDER BY peer",
+    );
     this.#texts = db.query(
       "SELECT number, text FROM flow_texts WHERE peer = ? AND direction = ? ORDER BY number",
     );
@@ -55,6 +61,12 @@ export class SqliteFlows {
     this.#saveLife = db.command(
       "INSERT INTO flow_lives (peer, process) VALUES (?, ?) ON CONFLICT DO UPDATE SET process = excluded.process",
     );
+  }
+
+  /** The peers to which stanzas have left that were not acknowledged, configured or not, and how many. */
+  unacknowledged(): { readonly peer: string; readonly stanzas: number }[] {
+    this.#saveAll();
+    return this.#owed.all();
   }
 
   /** The two flows of the link to `peer`. */

@@ -24,6 +24,15 @@ Deno.test("a flow that never was is not there", () => {
   withFlows((storage) => assert.equal(storage.flows("shore").sender.load(), undefined));
 });
 
+Deno.test("the peers are known that have not acknowledged what was sent", () => {
+  withFlows((storage) => {
+    const record = { incarnation: INCARNATION, acked: 3, confirmed: 3, sent: 3, base: 1, coding: 2 } as const;
+    storage.flows("shore").sender.save({ ...record, sent: 5 });
+    storage.flows("cape").sender.save(record);
+    assert.deepEqual(storage.unacknowledged().map((row) => ({ ...row })), [{ peer: "shore", stanzas: 2 }]);
+  });
+});
+
 Deno.test("both directions of each peer are kept apart, with their texts in order", () => {
   withFlows((storage) => {
     const { sender, receiver } = storage.flows("shore");

@@ -183,6 +183,8 @@ export interface Storage {
   readonly linkQueue: LinkQueueStore;
   /** The two flows of the link to `peer`, in profile `halyard`. */
   flows(peer: string): FlowStore;
+  /** The peers to which stanzas have left that were not acknowledged, configured or not, and how many. */
+  unacknowledged(): readonly { readonly peer: string; readonly stanzas: number }[];
   /** The epochs of the link to `peer`, when it is authenticated. */
   linkEpochs(peer: string): LinkEpochStore;
   /** The ids that cross the link to `peer` as short ones. */

@@ -45,6 +45,7 @@ export function openStorage(options: StorageOptions): Storage {
       offline: new SqliteOffline(connection),
       linkQueue: new SqliteLinkQueue(connection),
       flows: (peer) => flows.of(peer),
+      unacknowledged: () => flows.unacknowledged(),
       linkEpochs: (peer) => linkEpochs.of(peer),
       linkIds: (peer) => linkIds.of(peer),
       settings: new SqliteSettings(connection),

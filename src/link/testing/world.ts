@@ -92,6 +92,8 @@ export interface SideChanges {
   readonly carrier?: Partial<TcpCarrierConfig>;
   readonly store?: MemoryQueueStore;
   readonly flows?: MemoryStore;
+  /** Peers of other names to which stanzas left that were not acknowledged. */
+  readonly stranded?: readonly { readonly peer: string; readonly stanzas: number }[];
   readonly settings?: MemorySettings;
   readonly epochs?: MemoryEpochs;
   readonly ids?: LinkIdStore;
@@ -215,6 +217,7 @@ export class World {
       storage: {
         linkQueue: store,
         flows: () => flows,
+        unacknowledged: () => changes.stranded ?? [],
         settings,
         linkIds: () => ids,
         linkEpochs: () => epochs,
