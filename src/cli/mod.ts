@@ -14,6 +14,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
+    // Whoever read the answer has read enough, such as `head`.
+    if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
     if (error instanceof CommandError) {
       printError(error.exitCode === EXIT.usage ? error.message : `halyard: ${error.message}`);
       return error.exitCode;
