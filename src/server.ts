@@ -301,11 +301,13 @@ function cachePolicy(peer: ConfiguredPeer): CachePolicy {
   };
 }
 
-function presenceLink({ domains, presence, profile, carriers }: ConfiguredPeer): PresenceLink {
+function presenceLink(peer: ConfiguredPeer): PresenceLink {
+  const { domains, presence, profile, carriers } = peer;
   return {
     domains,
     policy: {
       ...DEFAULT_PRESENCE_POLICY,
+      probeTimeoutMs: DEFAULT_PRESENCE_POLICY.probeTimeoutMs * slownessOf(peer),
       whenDown: presence.onLinkDown,
       graceMs: presence.graceMs,
       maxStaleMs: presence.maxStaleMs,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { base64, seededRandom } from "../../src/base/mod.ts";
 import { World } from "../../src/sim/mod.ts";
 import { item } from "../../src/storage/testing/support.ts";
 import { SimClient } from "../support/sim_client.ts";
@@ -36,10 +37,14 @@ interface Watcher {
 
 /** Two whole servers in profile `halyard`, a link that breaks, and people who come and go. */
 class Stage {
-  readonly world = new World({ link: { rateBps: 9_600, delayMs: 200 } });
+  readonly world: World;
   readonly directory = Deno.makeTempDirSync();
   readonly watchers = new Map<string, Watcher>();
   #crashes = 0;
+
+  constructor(readonly rateBps = 9_600) {
+    this.world = new World({ link: { rateBps, delayMs: 200 } });
+  }
 
   async begin(presence: string, rules = "none"): Promise<void> {
     for (const side of SIDES) {
@@ -47,7 +52,7 @@ class Stage {
       await this.world.add(
         side,
         HOSTS[side],
-        config(side, other, presence, rules),
+        config(side, other, presence, rules, this.rateBps),
         `${this.directory}/${side}/db`,
       );
       for (const name of PEOPLE[side]) {
@@ -135,7 +140,7 @@ class Stage {
   }
 }
 
-function config(side: Side, other: Side, presence: string, rules: string): string {
+function config(side: Side, other: Side, presence: string, rules: string, rateBps: number): string {
   const calls = side === "ship" ? `connect: "${HOSTS.shore}:5270"` : `listen: "${HOSTS.shore}:5270"`;
   return `
 domain: ${side}.example
@@ -147,7 +152,7 @@ peers:
     presence: ${presence}
     rules: ${rules}
     carriers:
-      - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], retry_most: 10s }
+      - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], retry_most: 10s, rate: ${rateBps}bps }
 `;
 }
 
@@ -216,6 +221,27 @@ Deno.test("profile halyard: who was announced just before his server stopped is 
   const juliet = stage.watchers.get("juliet@shore.example/a");
   assert.ok(juliet);
   assert.deepEqual([...stage.look(juliet)], []);
+});
+
+Deno.test("profile halyard: on a slow link a question may take long, and nobody asks again meanwhile", async () => {
+  await using stage = new Stage(75);
+  await stage.begin("{}");
+  await stage.act({ person: { side: "shore", name: "juliet" }, resource: "a" }, "");
+  const { client } = stage.watchers.get("juliet@shore.example/a") ?? assert.fail();
+  const body = base64(seededRandom(5).bytes(3_600));
+  client.send(`<message type='chat' to='romeo@ship.example'><body>${body}</body></message>`);
+  await stage.world.clock.advance(10_000);
+  for (const name of ["romeo", "benvolio"]) {
+    await stage.act({ person: { side: "ship", name }, resource: "a" }, "");
+    await stage.world.clock.advance(6 * 60_000);
+  }
+  const { metrics } = stage.world.server("ship").status();
+  assert.equal(metrics.halyard_presence_questions_total, 1);
+  assert.equal(
+    metrics['halyard_presence_probes_spared_total{why="outstanding"}'],
+    9,
+    "it is not answered yet",
+  );
 });
 
 Deno.test("profile halyard: an old backup put back makes nobody be believed who has gone since, or missed who has come", async () => {
