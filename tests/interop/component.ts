@@ -44,8 +44,13 @@ export class Component {
       `<stream:stream xmlns='jabber:component:accept' xmlns:stream='${STREAMS}' to='${options.domain}'>`,
     );
     component.#ended = component.#read();
-    await deadline(component.#ready.promise, CONNECT_MS, "handshake");
-    return component;
+    try {
+      await deadline(component.#ready.promise, CONNECT_MS, "handshake");
+      return component;
+    } catch (error) {
+      await component[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   send(element: Element): void {

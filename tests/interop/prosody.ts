@@ -5,8 +5,8 @@ import { readLines } from "../support/lines.ts";
 
 const READY_MS = 10_000;
 const STOP_MS = 5_000;
-/** Every listener that a test needs says so; the first lines of all are those of clients and of components. */
-const LISTENS = [/Activated service 'c2s' on /, /Activated service 'component' on /] as const;
+/** What it writes once clients, and components, can connect. */
+const LISTENS = [/Activated service 'c2s' on \[/, /Activated service 'component' on \[/] as const;
 
 /** What stands on a Prosody. */
 export interface ProsodyOptions {
@@ -24,9 +24,13 @@ export interface ProsodyOptions {
 /** Whether Prosody is there; else tests that need it are skipped, or fail, as for slixmpp. */
 export function canUseProsody(): boolean {
   if (Deno.env.get("HALYARD_REQUIRE_INTEROP") === "1") return true;
-  // It has no flag that only asks.
-  const args = ["-c", "command -v prosody"];
-  return new Deno.Command("sh", { args, stdout: "null", stderr: "null" }).outputSync().success;
+  try {
+    // It has no flag that only asks.
+    const args = ["-c", "command -v prosody"];
+    return new Deno.Command("sh", { args, stdout: "null", stderr: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
 }
 
 /** A server that no one here wrote: Debian's Prosody with rooms, in a process of its own. Stopped when its scope ends. */
@@ -134,6 +138,7 @@ function configOf(
 run_as_root = true
 pidfile = "${directory}/prosody.pid"
 data_path = "${directory}/data"
+certificates = "${directory}/data"
 log = { { levels = { min = "info" }, to = "stdout" } }
 interfaces = { "127.0.0.1" }
 c2s_ports = { ${clientPort} }

@@ -3,11 +3,11 @@ import { systemNetwork } from "../../src/net/mod.ts";
 import { Relay, SimLink } from "../../src/sim/mod.ts";
 import { loopback, pickPorts, Scratch, type Site, writeSite } from "../support/config.ts";
 import { addUser, HalyardProcess } from "../support/process.ts";
-import { FarShore } from "./far_shore.ts";
+import { FarShore, type FarShoreOptions } from "./far_shore.ts";
 import { Prosody } from "./prosody.ts";
 import { SlixmppClient } from "./slixmpp.ts";
 
-const LINK = { rateBps: 64_000, delayMs: 20 };
+const LINK = { rateBps: 64_000, delayMs: 5 };
 const PASSWORD = "correct horse";
 const SECRET = "o happy dagger";
 const ROOMS = "rooms.shore.example";
@@ -26,14 +26,15 @@ export class RoomWorld {
   readonly #relay: Relay;
   readonly #site: Site;
   readonly #prosody: Prosody;
-  readonly shore: FarShore;
+  readonly #far: FarShoreOptions;
+  #shore: FarShore | undefined;
   #ship: HalyardProcess | undefined;
 
-  private constructor(relay: Relay, site: Site, prosody: Prosody, shore: FarShore) {
+  private constructor(relay: Relay, site: Site, prosody: Prosody, far: FarShoreOptions) {
     this.#relay = relay;
     this.#site = site;
     this.#prosody = prosody;
-    this.shore = shore;
+    this.#far = far;
   }
 
   /** Starts all of it, with the accounts romeo@ship.example and juliet@shore.example. */
@@ -60,14 +61,6 @@ export class RoomWorld {
     const far = await writeSite(path, "shore.example", ports.shore, {
       peers: { ship: { ...both, domain: "ship.example", shorten: shorten.shore } },
     });
-    const shore = stack.use(
-      await FarShore.start({
-        site: far,
-        domains: ["shore.example", ROOMS],
-        componentPort: prosody.componentPort,
-        secret: SECRET,
-      }),
-    );
     const site = await writeSite(path, "ship.example", ports.ship, {
       peers: {
         shore: {
@@ -80,10 +73,37 @@ export class RoomWorld {
       },
     });
     await addUser(site.configPath, "romeo@ship.example", PASSWORD);
-    const world = new RoomWorld(relay, site, prosody, shore);
-    await world.startShip();
+    const world = new RoomWorld(relay, site, prosody, {
+      site: far,
+      domains: ["shore.example", ROOMS],
+      componentPort: prosody.componentPort,
+      secret: SECRET,
+    });
     world.#stack.use(stack.move());
-    return world;
+    try {
+      await world.startShore();
+      await world.startShip();
+      return world;
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The far end of the link. */
+  get shore(): FarShore {
+    if (this.#shore === undefined) throw new Error("Cannot find the shore: it is not running");
+    return this.#shore;
+  }
+
+  async startShore(): Promise<void> {
+    this.#shore = await FarShore.start(this.#far);
+  }
+
+  /** Ends the far end of the link; Prosody stays. */
+  async stopShore(): Promise<void> {
+    await this.#shore?.[Symbol.asyncDispose]();
+    this.#shore = undefined;
   }
 
   async startShip(): Promise<void> {
@@ -112,6 +132,12 @@ export class RoomWorld {
     return login("romeo@ship.example/deck", this.#site.ports.starttls);
   }
 
+  /** One more aboard. */
+  async benvolio(): Promise<SlixmppClient> {
+    await addUser(this.#site.configPath, "benvolio@ship.example", PASSWORD);
+    return await login("benvolio@ship.example/mast", this.#site.ports.starttls);
+  }
+
   juliet(): Promise<SlixmppClient> {
     return login("juliet@shore.example/balcony", this.#prosody.clientPort);
   }
@@ -128,6 +154,7 @@ export class RoomWorld {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ship?.[Symbol.asyncDispose]();
+    await this.stopShore();
     await this.#stack.disposeAsync();
   }
 }
