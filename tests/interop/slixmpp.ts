@@ -23,10 +23,16 @@ export interface ClientEvent {
   readonly body?: string;
   /** The id that a receipt, or a correction, names. */
   readonly about?: string | null;
+  /** `message`, or `signal` without a body: the attributes `id` of its children, by their names. */
+  readonly ids?: Readonly<Record<string, string>>;
+  /** The same, and the message's own, of one that an archive forwards. */
+  readonly archived?: Readonly<Record<string, string>> | null;
   readonly delay?: string | null;
   readonly show?: string;
   readonly status?: string;
   readonly priority?: number;
+  /** Of an occupant of a room. */
+  readonly role?: string;
   readonly items?: readonly RosterItem[];
   readonly name?: string;
   readonly identities?: readonly (readonly [string, string])[];
@@ -129,6 +135,11 @@ export class SlixmppClient {
       JSON.stringify({ event, ...fields }),
       limitMs,
     );
+  }
+
+  /** The next event that `wanted` accepts; others are kept. @param what names it in the error */
+  find(wanted: (event: ClientEvent) => boolean, what: string): Promise<ClientEvent> {
+    return this.#events.next(wanted, what, WAIT_MS);
   }
 
   /** What came and was not waited for. */

@@ -20,11 +20,17 @@ export interface Ports {
 /** A peer as the configuration names it. */
 export interface PeerChoice {
   readonly domain: string;
+  /** Further domains for which it speaks. */
+  readonly alsoDomains?: readonly string[];
   /** Port on loopback to call, of the peer or of a relay in between; absent: only accepts calls. */
   readonly connectPort?: number;
   readonly rate?: string;
   /** `xep-0361` unless given. */
   readonly profile?: "halyard" | "xep-0361";
+  /** `hf` unless given. */
+  readonly rules?: "none" | "hf";
+  /** As by default unless given. */
+  readonly shorten?: boolean;
   /** Proof of what crosses, as it stands in the file. */
   readonly auth?: { readonly mode: "sign" | "seal"; readonly key_file: string };
   /** As they stand in the file; one of TCP unless given. */
@@ -110,9 +116,11 @@ function at(port: number): string {
 }
 
 function peerSection(
-  { domain, connectPort, rate, auth, carriers, profile = "xep-0361" }: PeerChoice,
+  choice: PeerChoice,
   ports: Ports,
 ) {
+  const { domain, alsoDomains = [], connectPort, rate, shorten, auth, carriers } = choice;
+  const { profile = "xep-0361", rules = "hf" } = choice;
   const tcp = {
     ...(connectPort === undefined ? {} : { connect: at(connectPort) }),
     listen: at(ports.link),
@@ -122,11 +130,12 @@ function peerSection(
     retry_most: "1s",
   };
   return {
-    domains: [domain],
+    domains: [domain, ...alsoDomains],
     profile,
+    ...(shorten === undefined ? {} : { shorten }),
     ...(auth === undefined ? {} : { auth }),
     compression: "deflate",
-    rules: "hf",
+    rules,
     // Clients that are programs come and go faster than people.
     presence: { damp: "0s" },
     carriers: carriers ?? [{ tcp }],

@@ -3,7 +3,7 @@ import type { LinkIdStore } from "../../storage/mod.ts";
 import { copy, type Element, type Node } from "../../xml/mod.ts";
 import { GIVEN_ID } from "../flow/template.ts";
 import { STEM_CHARS } from "./stem.ts";
-import { isHarmless, isInnerStanza, isOriginId, isReference } from "./places.ts";
+import { isArchiveId, isHarmless, isInnerStanza, isOriginId, isReference } from "./places.ts";
 
 /** Ids of a link that are remembered; what was not used while as many others were falls out. */
 export const MOST_LINK_IDS = 32_768;
@@ -65,9 +65,11 @@ export class LinkIds {
   /** A stanza as it crosses. */
   outgoing(stanza: Element): Element {
     const owner = bareOf(stanza.attrs.from);
-    const gives = mayGive(stanza);
+    const giving = givingOf(stanza);
+    const taken = idsTakenIn(stanza);
     return changed(stanza, (id, place) => {
-      if (place === "own") return gives ? this.#given(id, owner) : this.#known(id, owner);
+      if (place === "own" && giving === "short" && !taken.includes(id)) return this.#given(id, owner);
+      if (place === "own" && giving !== "none") return this.#full(id, owner);
       // What an unknown element names may be anything, but not by chance the id of its own sender's message.
       if (place === "unknown" && this.#store.byOriginal(id)?.owner !== owner) return id;
       return this.#known(id, owner);
@@ -76,23 +78,29 @@ export class LinkIds {
 
   /** A stanza as local clients are to see it. */
   incoming(stanza: Element): Element {
-    const notes = this.#isOn && mayGive(stanza);
+    const notes = givingOf(stanza) !== "none";
     const owner = bareOf(stanza.attrs.from);
     return changed(stanza, (id, place) => {
       const original = GIVEN_ID.test(id) ? this.#store.byShort(id)?.original : undefined;
       if (original !== undefined) return original;
       if (this.#isOurs(id)) return id + FORGOTTEN;
       // A room here may reflect it: its sender knows it by this id and no other.
-      if (place === "own" && notes && this.#isLong(id) && !GIVEN_ID.test(id)) this.#keep(id, owner);
+      if (place === "own" && notes) this.#keep(id, owner);
       return id;
     });
   }
 
-  /** A foreign id stays as it is, in both directions. */
+  /** An id that might be given a short one stays as it is from now on, in both directions. */
   #keep(id: string, owner: string): void {
-    if (this.#store.byOriginal(id) === undefined) {
-      this.#store.add({ short: id, original: id, owner }, MOST_LINK_IDS);
-    }
+    if (!this.#isWorthOne(id) || this.#store.byOriginal(id) !== undefined) return;
+    this.#store.add({ short: id, original: id, owner }, MOST_LINK_IDS);
+  }
+
+  /** An id that has to stay: also when it comes again in a stanza that has no reason for that any more. */
+  #full(id: string, owner: string): string {
+    const crossing = this.#known(id, owner);
+    if (crossing === id) this.#keep(id, owner);
+    return crossing;
   }
 
   #known(id: string, owner: string): string {
@@ -113,8 +121,7 @@ export class LinkIds {
       return known.short;
     }
     if (this.#isOurs(id) || this.#isForgotten(id)) return this.#add(id, owner);
-    // What another side gave it understands best as it is.
-    return this.#isOn && this.#isLong(id) && !GIVEN_ID.test(id) ? this.#add(id, owner) : id;
+    return this.#isWorthOne(id) ? this.#add(id, owner) : id;
   }
 
   #add(original: string, owner: string): string {
@@ -147,17 +154,31 @@ export class LinkIds {
     return id.endsWith(FORGOTTEN) && this.#isOurs(id.slice(0, -FORGOTTEN.length));
   }
 
-  /** Whether a short one is no longer. */
-  #isLong(id: string): boolean {
-    return id.length >= STEM_CHARS + LIFE_CHARS + 1 + (this.#count + 1).toString(36).length;
+  /** Whether a short one is given and no longer. What another side gave it understands best as it is. */
+  #isWorthOne(id: string): boolean {
+    const shortChars = STEM_CHARS + LIFE_CHARS + 1 + (this.#count + 1).toString(36).length;
+    return this.#isOn && id.length >= shortChars && !GIVEN_ID.test(id);
   }
 }
 
-/** Whether a stanza's id is its own, and nothing in it depends on what it is. */
-function mayGive({ name, attrs, children }: Element): boolean {
-  if (attrs.type === "error" || (name === "iq" && attrs.type === "result")) return false;
-  if (name !== "message") return true;
-  return children.every((child) => typeof child === "string" || isHarmless(child.attrs.xmlns));
+/**
+ * What a stanza's id may be given: a short one; itself, since something in the stanza may depend on what it is; nothing,
+ * since it is that of a stanza of somebody else.
+ */
+function givingOf({ name, attrs, children }: Element): "short" | "full" | "none" {
+  if (attrs.type === "error" || (name === "iq" && attrs.type === "result")) return "none";
+  if (name !== "message") return "short";
+  const isFree = children.every((child) => typeof child === "string" || isHarmless(child.attrs.xmlns));
+  return isFree ? "short" : "full";
+}
+
+/** The ids that a room or an archive gave to a message: it may have taken the message's own. */
+function idsTakenIn({ children }: Element): readonly string[] {
+  return children.flatMap((child) =>
+    typeof child !== "string" && isArchiveId(child.attrs.xmlns ?? "", child.name)
+      ? [child.attrs.id ?? ""]
+      : []
+  );
 }
 
 /** The stanza with its ids changed; itself when none is. */

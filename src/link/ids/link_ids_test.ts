@@ -100,6 +100,20 @@ const OWN: readonly (readonly [what: string, xml: string, isGiven: boolean])[] =
     true,
   ],
   ["in a room", `<message ${ROMEO} type='groupchat' id='N'><body>Hi</body></message>`, true],
+  [
+    "reflected by Prosody",
+    `<message ${ROMEO} type='groupchat' id='N'><body>Hi</body><origin-id xmlns='urn:xmpp:sid:0' id='N'/>` +
+    `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='5+j86lpTyRfVd02t7cgfaRWXEjxardsnTwEJ9OP4oBM='/>` +
+    `<stanza-id xmlns='urn:xmpp:sid:0' by='bridge@ship.example' id='iKi_guS5e5uSFWapZFzUMDG1'/></message>`,
+    true,
+  ],
+  [
+    "out of the history of a room that hides nobody",
+    `<message ${ROMEO} type='groupchat' id='N'><body>Hi</body><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>` +
+    `<addresses xmlns='http://jabber.org/protocol/address'><address type='ofrom' jid='a@ship.example'/></addresses>` +
+    `<archived xmlns='urn:xmpp:mam:tmp' by='bridge@ship.example' id='1'/></message>`,
+    true,
+  ],
   ["presence", `<presence ${ROMEO} id='N'/>`, true],
   ["a request", `<iq ${ROMEO} type='get' id='N'><ping xmlns='urn:xmpp:ping'/></iq>`, true],
   ["a result", `<iq ${ROMEO} type='result' id='N'/>`, false],
@@ -184,6 +198,49 @@ Deno.test("what the other side's client gave crosses back as it came: a room her
     `<message from='room@ship.example/juliet' to='juliet@shore.example/home' type='groupchat' ` +
     `id='${UUID}'><body>Hi</body></message>`;
   assert.equal(out(link, reflected), reflected);
+});
+
+/** Parts of a message that keep its id at full length, and that a room may leave out when it reflects it. */
+const KEEPING: readonly (readonly [what: string, part: string])[] = [
+  ["encrypted", "<encrypted xmlns='urn:xmpp:omemo:2'/>"],
+  ["something unknown", "<wave xmlns='urn:xmpp:wave:7'/>"],
+];
+
+for (const [what, part] of KEEPING) {
+  const whole = (to: string) =>
+    `<message ${to} type='groupchat' id='${UUID}'><body>Hi</body>${part}</message>`;
+  const thin = (to: string) => whole(to).replace(part, "");
+
+  Deno.test(`what crossed at full length keeps its id without what it was for, too: ${what}`, () => {
+    const link = ids();
+    assert.equal(out(link, whole(ROMEO)), whole(ROMEO));
+    assert.equal(out(link, thin(ROMEO)), thin(ROMEO));
+  });
+
+  Deno.test(`what came at full length is reflected with its id without what it was for, too: ${what}`, () => {
+    const link = ids();
+    assert.equal(back(link, whole(JULIET)), whole(JULIET));
+    assert.equal(out(link, thin(ROMEO)), thin(ROMEO));
+  });
+}
+
+Deno.test("the answer to a request, and an error, say nothing about whose the id is", () => {
+  for (const type of ["iq type='result'", "message type='error'"]) {
+    const link = ids();
+    out(link, `<${type} ${ROMEO} id='${UUID}'/>`);
+    back(link, `<${type} ${JULIET} id='${UUID}'/>`);
+    assert.match(out(link, `<message ${ROMEO} id='${UUID}'/>`), / id='shpaaaaa-1'/);
+  }
+});
+
+Deno.test("an id that a room also took for its own stays: by that others ask for it", () => {
+  const link = ids();
+  const own = `<origin-id xmlns='urn:xmpp:sid:0' id='${UUID}'/>`;
+  const taken = `<stanza-id xmlns='urn:xmpp:sid:0' by='bridge@ship.example' id='${UUID}'/>`;
+  for (const parts of [own + taken, taken + own, own]) {
+    const xml = `<message ${ROMEO} type='groupchat' id='${UUID}'><body>Hi</body>${parts}</message>`;
+    assert.equal(out(link, xml), xml);
+  }
 });
 
 Deno.test("what another side gave passes through, whoever it was", () => {

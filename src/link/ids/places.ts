@@ -53,6 +53,10 @@ const HARMLESS: ReadonlySet<string> = new Set([
   "urn:xmpp:styling:0",
   "urn:xmpp:spoiler:0",
   "urn:xmpp:attention:0",
+  // What rooms and archives add.
+  "urn:xmpp:occupant-id:0",
+  "urn:xmpp:mam:tmp",
+  "http://jabber.org/protocol/address",
   "http://jabber.org/protocol/nick",
   "jabber:x:oob",
   "jabber:x:conference",
@@ -69,6 +73,11 @@ export function isReference(ns: string, name: string): boolean {
 /** Whether an element has an id of XEP-0359 that the sender's client gave. */
 export function isOriginId(ns: string, name: string): boolean {
   return ns === NS.STANZA_ID && name === "origin-id";
+}
+
+/** Whether an element has an id of XEP-0359 that a room or an archive gave. */
+export function isArchiveId(ns: string, name: string): boolean {
+  return ns === NS.STANZA_ID && name === "stanza-id";
 }
 
 /** Whether an element is a stanza within another, as in a forwarded one (XEP-0297). */

@@ -180,6 +180,7 @@ export class Talk {
     this.#learn(name, Number(key), seen.attrs.id ?? "");
     const origin = seen.getChild("origin-id")?.attrs.id;
     if (origin !== undefined) assert.equal(origin, seen.attrs.id, "origin id and id part");
+    this.#reflect(name, seen, key);
     if (about === undefined) return;
     this.references++;
     const named = seen.getChild("received")?.attrs.id ?? "";
@@ -188,6 +189,16 @@ export class Talk {
     assert.equal(meant, undefined, `${name}: a reference to ${about} came as one to ${meant}`);
     assert.ok(this.#isRestored, `${name}: a reference to ${about} came as one to nothing: ${named}`);
     this.unknown++;
+  }
+
+  /** A room of this side sends a message back to where it came from, and leaves out all but its words. */
+  #reflect(name: Name, { attrs: { id, from, type } }: Element, key: string): void {
+    if (type === "groupchat" || !this.#chance(0.2)) return;
+    const { store } = this.#sides[name];
+    const room = `room@${name}.example/${OTHER[name]}`;
+    const reflected = xml("message", { from: room, to: from, id, type: "groupchat" }, xml("body", {}, key));
+    store.waiting.push(writeXml(reflected));
+    store.commit();
   }
 
   /** A message is shown to the clients of a side: by one id, that no other ever had. */
