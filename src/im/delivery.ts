@@ -46,7 +46,7 @@ export class Delivery {
     const user = this.#sessions.user(to.local);
     if (user !== undefined && !to.isBare) {
       const resource = user.resources.get(to.resource);
-      if (resource !== undefined && resource.session.send(stanza.element)) return;
+      if (resource !== undefined && this.#sendToAny([resource], stanza)) return;
     }
     this.#act(stanza, user, this.#condition(to.local, user));
   }
@@ -68,7 +68,7 @@ export class Delivery {
     const action = MESSAGE_ACTIONS[condition][stanza.to.isBare ? "bare" : "full"][messageType(stanza)];
     const receivers = this.#receivers(user, action);
     if (receivers !== undefined) {
-      if (sendToAny(receivers, stanza)) return;
+      if (this.#sendToAny(receivers, stanza)) return;
       // All of them broke just now: their sessions are ending.
       return this.#act(stanza, undefined, "no available resource");
     }
@@ -81,6 +81,15 @@ export class Delivery {
       default:
         this.#options.metrics.count("halyard_messages_ignored_total", { condition });
     }
+  }
+
+  /** Sends a message to all of these resources. @returns whether one of them took it, or will get it */
+  #sendToAny(resources: readonly Resource[], stanza: Stanza): boolean {
+    let sent = false;
+    for (const resource of resources) {
+      sent = this.#offline.follows(resource, stanza) || resource.session.send(stanza.element) || sent;
+    }
+    return sent;
   }
 
   #receivers(user: User | undefined, action: Action): readonly Resource[] | undefined {
@@ -128,11 +137,4 @@ export class Delivery {
     const reply = errorReply(stanza, error);
     if (reply !== undefined) this.#options.router.route(reply);
   }
-}
-
-/** Sends a stanza to all of these resources. @returns whether one of them took it */
-function sendToAny(resources: readonly Resource[], { element }: Stanza): boolean {
-  let sent = false;
-  for (const { session } of resources) sent = session.send(element) || sent;
-  return sent;
 }

@@ -1,5 +1,5 @@
 import { errorText } from "../base/mod.ts";
-import { NS, type Stanza, withDelay } from "../stanza/mod.ts";
+import { messageType, NS, type Stanza, withDelay } from "../stanza/mod.ts";
 import { type Element, elementsOf, readXml, textSizeBytes, writeXml } from "../xml/mod.ts";
 import type { OfflineMessage } from "../storage/mod.ts";
 import type { ImOptions } from "./options.ts";
@@ -35,7 +35,7 @@ export class Offline {
       metrics.count("halyard_messages_ignored_total", { condition: "nothing to keep" });
       return true;
     }
-    if (element.getChild("no-store", NS.HINTS) !== undefined) return element.getChild("body") === undefined;
+    if (forbidsStore(element)) return element.getChild("body") === undefined;
     const bounds = { messages: limits.offlineMessages, sizeBytes: limits.offlineSizeBytes };
     const kept = storage.offline.add(to.local, writeXml(element), receivedMs, bounds);
     metrics.count("halyard_offline_messages_total", { kept: kept ? "yes" : "full" });
@@ -48,13 +48,28 @@ export class Offline {
    * rest.
    *
    * At least once: a message is removed when it has gone to the network, so a client that breaks just then gets it
-   * again at the next log-in. What comes for the user meanwhile does not wait for what was kept, and is not stamped.
+   * again at the next log-in. What comes meanwhile for that resource is kept behind it (`follows`).
    */
   deliver(resource: Resource): void {
     const { resources, willing } = resource.user;
     if ([...resources.values()].some(({ takesOffline }) => takesOffline)) return;
     const receiver = willing.includes(resource) ? resource : willing[0];
     if (receiver !== undefined) this.#sendBatch(receiver);
+  }
+
+  /**
+   * Takes a message for a resource that has not been sent all that was kept: it comes behind that, since order counts
+   * (RFC 6120 section 10.1).
+   * @returns false when it is to be sent at once
+   */
+  follows(resource: Resource, stanza: Stanza): boolean {
+    if (!resource.hasOfflineLeft) return false;
+    const type = messageType(stanza);
+    const { element } = stanza;
+    if ((type !== "chat" && type !== "normal") || !hasSubstance(element) || forbidsStore(element)) {
+      return false;
+    }
+    return this.keep(stanza);
   }
 
   /** A resource has ended: what it had not taken is for the others. */
@@ -68,7 +83,8 @@ export class Offline {
     const sent: number[] = [];
     const unreadable: number[] = [];
     let sizeBytes = 0;
-    for (const kept of offline.list(user.username, BATCH_MESSAGES)) {
+    const list = offline.list(user.username, BATCH_MESSAGES + 1);
+    for (const kept of list.slice(0, BATCH_MESSAGES)) {
       sizeBytes += textSizeBytes(kept.xml);
       if (sent.length > 0 && sizeBytes > BATCH_SIZE_BYTES) break;
       const message = this.#read(kept);
@@ -78,10 +94,12 @@ export class Offline {
     }
     offline.remove(user.username, unreadable);
     resource.takesOffline = sent.length > 0;
+    resource.hasOfflineLeft = sent.length > 0 && sent.length + unreadable.length < list.length;
     if (sent.length > 0) {
       session.whenSent(() => {
         offline.remove(user.username, sent);
         resource.takesOffline = false;
+        resource.hasOfflineLeft = false;
         this.deliver(resource);
       });
     } else if (unreadable.length > 0) this.#sendBatch(resource);
@@ -97,6 +115,11 @@ export class Offline {
       return undefined;
     }
   }
+}
+
+/** Whether a message asks not to be stored (XEP-0334). */
+function forbidsStore(message: Element): boolean {
+  return message.getChild("no-store", NS.HINTS) !== undefined;
 }
 
 /** Whether there is more to a message than a chat state and what goes with it. */

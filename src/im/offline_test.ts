@@ -59,6 +59,38 @@ inWorld("much that was kept goes out in batches, each when the network has taken
   assert.deepEqual(heard, ["1", "2", "3", "4"], "the first came at log-in");
 });
 
+inWorld("what comes while there is more to take comes behind it, for whomever it is", (world) => {
+  const large = "m".repeat(60_000);
+  for (let n = 0; n < 3; n++) world.shoreSends(chat(`<body>${large}${n}</body>`));
+  const [deck, cabin] = [world.connect("romeo", "deck"), world.connect("romeo", "cabin")];
+  for (const client of [deck, cabin]) client.says("<presence/>");
+  const bodies = (lines: readonly string[]) =>
+    lines.flatMap((line) => /<body>m*(\w+)</.exec(line)?.[1] ?? []);
+  world.shoreSends(chat("<body>bare</body>"));
+  world.shoreSends(chat("<body>full</body>").replace(`to='${ROMEO}'`, `to='${ROMEO}/deck'`));
+  // Nothing of these is worth keeping, or may be kept.
+  world.shoreSends(chat("<composing xmlns='http://jabber.org/protocol/chatstates'/>"));
+  world.shoreSends(chat("<body>secret</body><no-store xmlns='urn:xmpp:hints'/>"));
+  assert.deepEqual(bodies(deck.hears()), ["0", "secret"]);
+  assert.deepEqual(bodies(cabin.hears()), ["bare", "secret"]);
+  const heard: string[] = [];
+  for (let batch = 0; batch < 4; batch++) {
+    deck.flush();
+    heard.push(...bodies(deck.hears()));
+  }
+  assert.deepEqual(heard, ["1", "2", "bare", "full"]);
+  assert.equal(kept(world), 0);
+  world.shoreSends(chat("<body>now</body>"));
+  assert.deepEqual(bodies(deck.hears()), ["now"]);
+});
+
+inWorld("what comes while there is more to take, and cannot be kept, comes at once", (world) => {
+  for (let n = 0; n < 3; n++) world.shoreSends(chat(`<body>${"m".repeat(60_000)}${n}</body>`));
+  const deck = world.login("romeo", "deck");
+  world.shoreSends(chat("<body>one too many</body>"));
+  assert.match(deck.hears().join(), /one too many/);
+}, { limits: { offlineMessages: 3 } });
+
 inWorld("a store full of small messages arrives whole and in order", (world) => {
   for (let n = 0; n < 1_000; n++) world.shoreSends(chat(`<body>${n}</body>`));
   const romeo = world.connect("romeo", "deck");

@@ -16,6 +16,8 @@ export class Resource {
   readonly directed = new Map<string, Jid>();
   /** It is being sent what was kept while nobody was there, and the network has not taken all of it yet. */
   takesOffline = false;
+  /** More is kept for it than it has been sent. */
+  hasOfflineLeft = false;
   /**
    * The moment of the last broadcast, as `Ways.moment` counts; undefined when a subscriber has been told
    * something else since.
