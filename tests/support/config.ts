@@ -25,6 +25,10 @@ export interface PeerChoice {
   readonly rate?: string;
   /** `xep-0361` unless given. */
   readonly profile?: "halyard" | "xep-0361";
+  /** `deflate` unless given. */
+  readonly compression?: "deflate" | "none";
+  /** As in the file; `hf` unless given. */
+  readonly rules?: "none" | "hf";
   /** Proof of what crosses, as it stands in the file. */
   readonly auth?: { readonly mode: "sign" | "seal"; readonly key_file: string };
   /** As they stand in the file; one of TCP unless given. */
@@ -110,7 +114,8 @@ function at(port: number): string {
 }
 
 function peerSection(
-  { domain, connectPort, rate, auth, carriers, profile = "xep-0361" }: PeerChoice,
+  { domain, connectPort, rate, auth, carriers, profile = "xep-0361", compression = "deflate", rules = "hf" }:
+    PeerChoice,
   ports: Ports,
 ) {
   const tcp = {
@@ -125,8 +130,8 @@ function peerSection(
     domains: [domain],
     profile,
     ...(auth === undefined ? {} : { auth }),
-    compression: "deflate",
-    rules: "hf",
+    compression,
+    rules,
     // Clients that are programs come and go faster than people.
     presence: { damp: "0s" },
     carriers: carriers ?? [{ tcp }],
