@@ -66,7 +66,13 @@ export class Poezio {
   /** Types a text, without Enter; resolves when it stands there. */
   async write(text: string): Promise<void> {
     await this.#terminal.write(text);
-    await this.sees(new RegExp(`${escaped(text.slice(-TAIL_CHARS))}\\s*$`));
+    await this.sees(new RegExp(`${escaped(text.trimEnd().slice(-TAIL_CHARS))}\\s*$`));
+  }
+
+  /** What is written after this is bold. */
+  async embolden(): Promise<void> {
+    await this.#terminal.press("C-c");
+    await this.#terminal.press("b");
   }
 
   /** Clears what was written. */
