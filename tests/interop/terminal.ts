@@ -1,7 +1,7 @@
 import { Scratch } from "../support/config.ts";
 
 const LOOK_MS = 50;
-const WAIT_MS = 8_000;
+const WAIT_MS = 20_000;
 const COLUMNS = 150;
 const LINES = 50;
 /** The user and group "nobody" of Debian. */
@@ -45,11 +45,13 @@ export class Terminal {
       const paths = Object.keys(files).map((name) => `${home}/${name}`);
       for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${home}/${name}`, text);
       const mustChange = isWaryOfRoot && Deno.uid() === 0;
-      if (mustChange) for (const path of [home, ...paths]) await Deno.chown(path, NOBODY, NOBODY);
+      if (mustChange) { for (const path of [home, ...paths]) await Deno.chown(path, NOBODY, NOBODY); }
       const user = mustChange ? `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups` : "";
       // Whoever tests must not lend the program settings of his own.
       const unset = "-u XDG_CONFIG_HOME -u XDG_DATA_HOME -u XDG_CACHE_HOME";
-      await terminal.#open(`cd '${home}' && exec env ${unset} HOME='${home}' LANG=C.UTF-8 ${user} ${command}`);
+      await terminal.#open(
+        `cd '${home}' && exec env ${unset} HOME='${home}' LANG=C.UTF-8 ${user} ${command}`,
+      );
       return terminal;
     } catch (error) {
       await terminal[Symbol.asyncDispose]();

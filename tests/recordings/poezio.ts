@@ -4,7 +4,8 @@ import { debianVersion, JULIET, ROMEO, type Scenario, type Stage } from "./recor
 /** What two people at poezio do. */
 export const POEZIO: Scenario = {
   client: () => `poezio ${debianVersion("poezio")}`,
-  about: "contacts that make friends, an absence, a chat with a correction, receipts and typing, XHTML-IM, a call " +
+  about:
+    "contacts that make friends, an absence, a chat with a correction, receipts and typing, XHTML-IM, a call " +
     "for attention, questions for version, features and vCard, a farewell",
   async play(stage) {
     const plugins = ["vcard", "disco", "ping"];

@@ -1,8 +1,15 @@
 import { print } from "../support/print.ts";
+import { transcriptOf, transcriptPath } from "./fates.ts";
 import { POEZIO } from "./poezio.ts";
+import { PROFANITY } from "./profanity.ts";
 import { record, type Scenario } from "./recording.ts";
+import { SLIXMPP } from "./slixmpp.ts";
 
-const SCENARIOS: Readonly<Record<string, Scenario>> = { poezio: POEZIO };
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  profanity: PROFANITY,
+  slixmpp: SLIXMPP,
+  poezio: POEZIO,
+};
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(SCENARIOS);
 for (const name of names) {
@@ -11,4 +18,5 @@ for (const name of names) {
     throw new Error(`Cannot record ${name}: known are ${Object.keys(SCENARIOS).join(", ")}`);
   }
   print(`${name}: ${await record(name, scenario)} stanzas\n`);
+  await Deno.writeTextFile(transcriptPath(name), transcriptOf(name));
 }

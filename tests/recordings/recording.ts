@@ -1,7 +1,7 @@
 import { type Element, writeXml } from "../../src/xml/mod.ts";
 import { PASSWORD, ShipAndShore, type Side } from "../interop/ship_and_shore.ts";
-import { ROOT } from "../support/process.ts";
 import { Waiting } from "../support/waiting.ts";
+import { recordingPath } from "./read.ts";
 
 const LINK = { rateBps: 1_000_000, delayMs: 20 };
 const WAIT_MS = 20_000;
@@ -79,18 +79,17 @@ export async function record(name: string, { client, about, play }: Scenario): P
   const version = client();
   await using stage = await Stage.set();
   await stage.explain(() => play(stage));
-  const header = `What ${version} sends across a link that changes nothing (rules none, not shortened, xep-0361): ` +
+  const header =
+    `What ${version} sends across a link that changes nothing (rules none, not shortened, xep-0361): ` +
     `${about}. \`ship >\` goes to the shore, \`shore >\` to the ship. Made by \`deno task record ${name}\`.`;
-  await Deno.writeTextFile(pathOf(name), `${comment(header)}${stage.lines.map((line) => `${line}\n`).join("")}`);
+  await Deno.writeTextFile(
+    recordingPath(name),
+    `${comment(header)}${stage.lines.map((line) => `${line}\n`).join("")}`,
+  );
   return stage.lines.length;
 }
 
-/** Where a recording stands. */
-export function pathOf(name: string): string {
-  return `${ROOT}tests/recordings/${name}.txt`;
-}
-
-/** The version of a Debian package, as its client says it may be a release or a snapshot. @throws {Error} when it is not installed */
+/** The version of a Debian package. @throws {Error} when it is not installed */
 export function debianVersion(name: string): string {
   const asked = new Deno.Command("dpkg-query", { args: ["-W", "-f", "${Version}", name] }).outputSync();
   if (!asked.success) throw new Error(`Cannot record ${name}: it is not installed`);
