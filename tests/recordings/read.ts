@@ -2,7 +2,7 @@ import { Jid, type Stanza, stanzaOf } from "../../src/stanza/mod.ts";
 import { readXml } from "../../src/xml/mod.ts";
 
 /** The clients of whom there is a recording. */
-export const RECORDED = ["profanity", "slixmpp", "poezio"] as const;
+export const RECORDED = ["profanity", "slixmpp", "poezio", "gajim"] as const;
 
 /** A stanza that crossed, and the side that it left. */
 export interface Recorded {

@@ -1,5 +1,6 @@
 import { print } from "../support/print.ts";
 import { transcriptOf, transcriptPath } from "./fates.ts";
+import { GAJIM } from "./gajim.ts";
 import { POEZIO } from "./poezio.ts";
 import { PROFANITY } from "./profanity.ts";
 import { record, type Scenario } from "./recording.ts";
@@ -9,6 +10,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   profanity: PROFANITY,
   slixmpp: SLIXMPP,
   poezio: POEZIO,
+  gajim: GAJIM,
 };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(SCENARIOS);
