@@ -1,24 +1,12 @@
-import { Scratch } from "../support/config.ts";
-import { canUseProfanity, ProfanityClient } from "./profanity.ts";
+import { canUseProfanity, profanity } from "./profanity.ts";
 import { PASSWORD, ShipAndShore, type Side } from "./ship_and_shore.ts";
+import type { Terminal } from "./terminal.ts";
 
 const ROMEO = "romeo@ship.example";
 const JULIET = "juliet@shore.example";
 
-async function login(
-  world: ShipAndShore,
-  side: Side,
-  jid: string,
-  scratch: Scratch,
-): Promise<ProfanityClient> {
-  const home = `${scratch.path}/${side}`;
-  await Deno.mkdir(home);
-  return await ProfanityClient.login({
-    jid,
-    password: PASSWORD,
-    port: world.site(side).ports.starttls,
-    home,
-  });
+function login(world: ShipAndShore, side: Side, jid: string): Promise<Terminal> {
+  return profanity({ jid, password: PASSWORD, port: world.site(side).ports.starttls });
 }
 
 Deno.test({
@@ -26,9 +14,8 @@ Deno.test({
   ignore: !canUseProfanity(),
   async fn() {
     await using world = await ShipAndShore.start({ rateBps: 9_600, delayMs: 200 });
-    await using scratch = new Scratch();
-    await using romeo = await login(world, "ship", ROMEO, scratch);
-    await using juliet = await login(world, "shore", JULIET, scratch);
+    await using romeo = await login(world, "ship", ROMEO);
+    await using juliet = await login(world, "shore", JULIET);
     await world.explain(async () => {
       await romeo.type(`/roster add ${JULIET} Juliet`);
       await romeo.type(`/sub request ${JULIET}`);

@@ -1,14 +1,22 @@
 import { nullLog, systemClock } from "../../src/base/mod.ts";
 import { type Endpoint, systemNetwork } from "../../src/net/mod.ts";
+import type { Element } from "../../src/xml/mod.ts";
 import { type Direction, Relay, SimLink, type SimLinkOptions } from "../../src/sim/mod.ts";
-import { loopback, pickPorts, Scratch, type Site, writeSite } from "../support/config.ts";
+import { loopback, type PeerChoice, pickPorts, Scratch, type Site, writeSite } from "../support/config.ts";
 import { addUser, HalyardProcess } from "../support/process.ts";
+import { tapped } from "../support/tap.ts";
 
 /** Password of every account. */
 export const PASSWORD = "correct horse";
 
 export type Side = "ship" | "shore";
 const SIDES: readonly Side[] = ["ship", "shore"];
+
+/** How the two speak to one another; `xep-0361`, compressed, with the rules `hf`, unless it says otherwise. */
+export interface Manner extends Pick<PeerChoice, "profile" | "compression" | "rules"> {
+  /** Is told every stanza that leaves a side. Only where nothing is compressed, in profile `xep-0361`. */
+  readonly overhear?: (from: Side, stanza: Element) => void;
+}
 
 /** Two server processes with a relay between them, each calling the other through it. */
 export class ShipAndShore {
@@ -18,19 +26,23 @@ export class ShipAndShore {
   readonly #sites = new Map<Side, Site>();
   readonly #servers = new Map<Side, HalyardProcess>();
 
-  private constructor(options: SimLinkOptions) {
+  private constructor(options: SimLinkOptions, { overhear }: Manner) {
     const [network, link] = [systemNetwork(nullLog), new SimLink(systemClock, options)];
-    this.#relays = { ship: new Relay(network, link), shore: new Relay(network, link) };
+    const to = (called: Side, caller: Side) =>
+      overhear === undefined ? network : tapped(network, (end, stanza) => {
+        overhear(end === "caller" ? caller : called, stanza);
+      });
+    this.#relays = {
+      ship: new Relay(to("ship", "shore"), link),
+      shore: new Relay(to("shore", "ship"), link),
+    };
   }
 
   /** Starts both, with the accounts romeo@ship.example and juliet@shore.example. */
-  static async start(
-    options: SimLinkOptions,
-    profile: "halyard" | "xep-0361" = "xep-0361",
-  ): Promise<ShipAndShore> {
-    const world = new ShipAndShore(options);
+  static async start(options: SimLinkOptions, manner: Manner = {}): Promise<ShipAndShore> {
+    const world = new ShipAndShore(options, manner);
     try {
-      await world.#configure(profile);
+      await world.#configure(manner);
       for (const side of SIDES) await world.startServer(side);
       return world;
     } catch (error) {
@@ -104,13 +116,13 @@ export class ShipAndShore {
     await this.#scratch[Symbol.asyncDispose]();
   }
 
-  async #configure(profile: "halyard" | "xep-0361"): Promise<void> {
+  async #configure({ overhear: _, ...manner }: Manner): Promise<void> {
     const ports = { ship: pickPorts(), shore: pickPorts() };
     const toShore = await this.#way("shore", ports.shore.link, "forth");
     const toShip = await this.#way("ship", ports.ship.link, "back");
     const { path } = this.#scratch;
-    const shore = { domain: "shore.example", connectPort: toShore.port, rate: "9600bps", profile };
-    const ship = { domain: "ship.example", connectPort: toShip.port, rate: "9600bps", profile };
+    const shore = { domain: "shore.example", connectPort: toShore.port, rate: "9600bps", ...manner };
+    const ship = { domain: "ship.example", connectPort: toShip.port, rate: "9600bps", ...manner };
     this.#sites.set("ship", await writeSite(path, "ship.example", ports.ship, { peers: { shore } }));
     this.#sites.set("shore", await writeSite(path, "shore.example", ports.shore, { peers: { ship } }));
     await addUser(this.site("ship").configPath, "romeo@ship.example", PASSWORD);

@@ -9,7 +9,7 @@ Deno.test({
   name: "slixmpp's receipts and corrections find their message, though other ids cross the link",
   ignore: !canUseSlixmpp(),
   async fn() {
-    await using world = await ShipAndShore.start(LINK, "halyard");
+    await using world = await ShipAndShore.start(LINK, { profile: "halyard" });
     await using romeo = await login(world, "ship", "romeo@ship.example/bridge");
     await using juliet = await login(world, "shore", "juliet@shore.example/balcony");
     await world.explain(async () => {

@@ -72,8 +72,8 @@ export function canUseSlixmpp(): boolean {
   }
 }
 
-/** An XMPP client that no one here wrote: slixmpp in a process of its own. */
-export class SlixmppClient {
+/** A client that takes commands as JSON lines and tells of events so, in a process of its own. */
+export class ScriptedClient {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: Promise<unknown>;
@@ -81,9 +81,10 @@ export class SlixmppClient {
   readonly #complaints: string[] = [];
   #commands = 0;
 
-  constructor() {
-    this.#child = new Deno.Command(PYTHON, {
-      args: [`${ROOT}tests/interop/client.py`],
+  /** Starts it. */
+  constructor([command, ...args]: readonly [string, ...string[]]) {
+    this.#child = new Deno.Command(command, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -91,30 +92,16 @@ export class SlixmppClient {
     this.#input = this.#child.stdin.getWriter();
     const events = new Waiting<ClientEvent>((event) => JSON.stringify(event));
     this.#events = events;
-    const take = (line: string) => events.arrive(JSON.parse(line) as ClientEvent);
+    const take = (line: string) => {
+      // What a client's company says stands between its events.
+      if (line.startsWith("{")) events.arrive(JSON.parse(line) as ClientEvent);
+      else this.#complaints.push(line);
+    };
     const heard = readLines(this.#child.stdout, take);
     const complained = readLines(this.#child.stderr, (line) => void this.#complaints.push(line));
     this.#output = Promise.all([heard, complained]).then(() =>
       events.end(`the client has ended. It said:\n${this.#complaints.join("\n")}`)
     );
-  }
-
-  /** Starts a client and logs it in. */
-  static async login(login: SlixmppLogin): Promise<SlixmppClient> {
-    const client = new SlixmppClient();
-    try {
-      await client.login(login);
-      return client;
-    } catch (error) {
-      await client[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  /** Logs in. @returns the event, which says the full address and what protected the login */
-  async login(login: SlixmppLogin): Promise<ClientEvent> {
-    await this.do("login", { host: "127.0.0.1", ...login });
-    return await this.next("online");
   }
 
   /** Has the client do something, and waits until it is done. @throws {Error} with the condition of a failure */
@@ -162,5 +149,30 @@ export class SlixmppClient {
       this.#child.kill("SIGKILL");
     }
     await this.#output;
+  }
+}
+
+/** An XMPP client that no one here wrote: slixmpp in a process of its own. */
+export class SlixmppClient extends ScriptedClient {
+  constructor() {
+    super([PYTHON, `${ROOT}tests/interop/client.py`]);
+  }
+
+  /** Starts a client and logs it in. */
+  static async login(login: SlixmppLogin): Promise<SlixmppClient> {
+    const client = new SlixmppClient();
+    try {
+      await client.login(login);
+      return client;
+    } catch (error) {
+      await client[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Logs in. @returns the event, which says the full address and what protected the login */
+  async login(login: SlixmppLogin): Promise<ClientEvent> {
+    await this.do("login", { host: "127.0.0.1", ...login });
+    return await this.next("online");
   }
 }

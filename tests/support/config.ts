@@ -27,6 +27,8 @@ export interface PeerChoice {
   readonly rate?: string;
   /** `xep-0361` unless given. */
   readonly profile?: "halyard" | "xep-0361";
+  /** `deflate` unless given. */
+  readonly compression?: "deflate" | "none";
   /** `hf` unless given. */
   readonly rules?: "none" | "hf";
   /** As by default unless given. */
@@ -120,7 +122,7 @@ function peerSection(
   ports: Ports,
 ) {
   const { domain, alsoDomains = [], connectPort, rate, shorten, auth, carriers } = choice;
-  const { profile = "xep-0361", rules = "hf" } = choice;
+  const { profile = "xep-0361", compression = "deflate", rules = "hf" } = choice;
   const tcp = {
     ...(connectPort === undefined ? {} : { connect: at(connectPort) }),
     listen: at(ports.link),
@@ -134,7 +136,7 @@ function peerSection(
     profile,
     ...(shorten === undefined ? {} : { shorten }),
     ...(auth === undefined ? {} : { auth }),
-    compression: "deflate",
+    compression,
     rules,
     // Clients that are programs come and go faster than people.
     presence: { damp: "0s" },

@@ -1,5 +1,7 @@
 import { configReference, jsonSchemaText, PRESETS_YAML } from "../../src/config/mod.ts";
 import { specificationTable } from "../../src/specifications.ts";
+import { transcriptOf, transcriptPath } from "../recordings/fates.ts";
+import { RECORDED } from "../recordings/read.ts";
 
 /** A file of which a part, or all, is made from the code. */
 export interface Generated {
@@ -40,6 +42,7 @@ export const GENERATED: readonly Generated[] = [
     ),
   },
   { path: "config/schema.json", make: jsonSchemaText },
+  ...RECORDED.map((name) => ({ path: transcriptPath(name), make: () => transcriptOf(name) })),
 ];
 
 if (import.meta.main) {
