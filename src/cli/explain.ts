@@ -30,11 +30,12 @@ export async function explain(options: ExplainOptions): Promise<void> {
   const carrier = await carrierOf(peer, options, config.data);
   const storage = peer.profile === "halyard" ? storageIn(config.data) : undefined;
   try {
-    const sizer = sizerOf(peer, {
+    const sent = {
       flow: storage?.flows(options.peer).sender,
       ids: storage?.linkIds(options.peer),
       recentXml: await recentXml(peer, options.peer, config.data),
-    });
+    };
+    const sizer = sizerOf(peer, sent, carrier.config.kind === "stanag5066" ? "block" : "stream");
     await explainAll(options.peer, peer, carrier, sizer, config.domain);
   } finally {
     storage?.close();

@@ -1,6 +1,6 @@
 import type { Transport } from "../net/mod.ts";
 import type { Stanza } from "../stanza/mod.ts";
-import type { BlockRoad, Outcome } from "../stanag5066/mod.ts";
+import { type BlockRoad, type Outcome, RCOP_HEADER_SIZE_BYTES, segmentedBytes } from "../stanag5066/mod.ts";
 import type { Element } from "../xml/mod.ts";
 import { AirWindow } from "./air_window.ts";
 import type { LinkContext } from "./context.ts";
@@ -182,7 +182,7 @@ export class BlockPeer implements LinkPeer {
       room: () => this.#wake(),
       outcome: (handle, outcome) => this.#outcome(handle, outcome),
       received: (octets, { isFirst }) => {
-        this.#tally.addBytes("link", "in", octets.length);
+        this.#tally.addBytes("link", "in", RCOP_HEADER_SIZE_BYTES + octets.length);
         this.#tally.noteHeard(clock.nowMs());
         this.#rest.well();
         this.#incoming.take(octets, isFirst);
@@ -231,7 +231,7 @@ export class BlockPeer implements LinkPeer {
       this.#sent.set(handle, { batch, sizeBytes: octets.length, outcome: undefined });
       this.#window.handed(octets.length);
       this.#tally.addBytes("raw", "out", octets.length);
-      this.#tally.addBytes("link", "out", octets.length);
+      this.#tally.addBytes("link", "out", segmentedBytes(octets.length, road.mostBytes));
     }
   }
 

@@ -1,11 +1,13 @@
 import type { RandomSource } from "../base/mod.ts";
 import { deflater } from "../net/mod.ts";
+import { RCOP_HEADER_SIZE_BYTES, segmentedBytes } from "../stanag5066/mod.ts";
 import type { LinkId, LinkIdStore, SenderRecord } from "../storage/mod.ts";
 import { type Element, writeXml } from "../xml/mod.ts";
 import { codingFor, dictionaryOf, FlowEncoder } from "./flow/coder.ts";
-import type { Coding } from "./flow/frame.ts";
+import { type CarrierKind, type Coding, encodeFrame, NO_FRAME } from "./flow/frame.ts";
 import { overheadOf } from "./flow/guard_frame.ts";
 import { History, type Window } from "./flow/history.ts";
+import { cutFrame } from "./flow/pieces.ts";
 import { Shortener } from "./flow/shortener.ts";
 import type { FlowHalfStore, NumberedText } from "./flow/store.ts";
 import { LinkIds } from "./ids/mod.ts";
@@ -41,24 +43,28 @@ const STEM = "own";
 /** What a running server would draw is not known, and of the same length. */
 const NO_RANDOM: RandomSource = { bytes: (sizeBytes) => new Uint8Array(sizeBytes) };
 
-/** A sizer for a link, with the compressor that the link uses. */
-export function sizerOf(peer: SizedPeer, sent: SentSoFar): Sizer {
-  if (peer.profile === "halyard") return flowSizer(peer, sent);
-  if (peer.compression === "deflate") return streamSizer(sent.recentXml);
-  const next = (element: Element) => Promise.resolve(encoder.encode(writeXml(element)).length);
+/** What nodes take as one U_PDU unless they say otherwise when one binds. */
+const BLOCK_SIZE_BYTES = 2_048 - RCOP_HEADER_SIZE_BYTES;
+
+/** A sizer for a link over a carrier of that kind, with the compressor that the link uses. */
+export function sizerOf(peer: SizedPeer, sent: SentSoFar, over: CarrierKind = "stream"): Sizer {
+  if (peer.profile === "halyard") return flowSizer(peer, sent, over);
+  if (over === "stream" && peer.compression === "deflate") return streamSizer(sent.recentXml);
+  const sizeOf = (octets: number) => over === "stream" ? octets : segmentedBytes(octets, BLOCK_SIZE_BYTES);
+  const next = (element: Element) => Promise.resolve(sizeOf(encoder.encode(writeXml(element)).length));
   return { state: "no compression", next };
 }
 
 /** From the history that the other side has or will have (docs/link-protocol.md sections 2, 4, 11 and 12). */
-function flowSizer(peer: SizedPeer, { flow, ids }: SentSoFar): Sizer {
+function flowSizer(peer: SizedPeer, { flow, ids }: SentSoFar, over: CarrierKind): Sizer {
   const coding = codingFor(peer);
   const loaded = flow?.load();
   const sent = loaded?.record.coding === coding ? loaded.record.sent : 0;
   const texts = sent === 0 ? [] : loaded?.texts ?? [];
   const history = new History(dictionaryOf(coding), loaded?.record.base ?? 1, texts);
-  const compressor = coding === 2
-    ? replayed(texts)
-    : new FlowEncoder(coding, windowOf(coding, history, sent));
+  const code = over === "block"
+    ? blockCoder(coding, history, sent)
+    : streamCoder(coding, history, sent, texts);
   const after = new Shortener(texts.map(({ text }) => text)).counted;
   const linkIds = new LinkIds({
     store: overlay(ids),
@@ -71,9 +77,19 @@ function flowSizer(peer: SizedPeer, { flow, ids }: SentSoFar): Sizer {
     state: coding === 0 ? "no compression" : sent > 0 ? "the last that was sent" : "nothing sent yet",
     next: (element) => {
       const text = encoder.encode(writeXml(linkIds.outgoing(element)));
-      return Promise.resolve(framedBytes(compressor.encode([text]).length, peer.auth?.mode));
+      return Promise.resolve(framedBytes(code(text), peer.auth?.mode, over));
     },
   };
+}
+
+/** Makes the data of a frame with one stanza, behind those that it has made. */
+type Code = (text: Uint8Array) => Uint8Array;
+
+function streamCoder(coding: Coding, history: History, sent: number, texts: readonly NumberedText[]): Code {
+  const compressor = coding === 2
+    ? replayed(texts)
+    : new FlowEncoder(coding, windowOf(coding, history, sent));
+  return (text) => compressor.encode([text]);
 }
 
 /** A stream's compressor has not seen the texts that the history holds, but what became of them. */
@@ -81,6 +97,16 @@ function replayed(texts: readonly NumberedText[]): FlowEncoder {
   const compressor = new FlowEncoder(2, { octets: dictionaryOf(2), texts: [] });
   for (const { text } of texts) compressor.encode([text]);
   return compressor;
+}
+
+/** Each block goes on from the history alone. */
+function blockCoder(coding: Coding, history: History, sent: number): Code {
+  let number = sent;
+  return (text) => {
+    const data = new FlowEncoder(coding, windowOf(coding, history, number)).encode([text]);
+    history.add({ number: ++number, text });
+    return data;
+  };
 }
 
 function windowOf(coding: Coding, history: History, sent: number): Window {
@@ -98,13 +124,17 @@ function overlay(ids: LinkIdStore | undefined): LinkIdStore {
   };
 }
 
-/** A frame on a stream: its length, its protection, its flags, its data; an acknowledgement may ride along. */
-function framedBytes(dataBytes: number, mode: "sign" | "seal" | undefined): number {
+/** A frame with its protection; an acknowledgement may ride along. */
+function framedBytes(data: Uint8Array, mode: "sign" | "seal" | undefined, over: CarrierKind): number {
+  const counter = over === "block" ? 0 : undefined;
   const guardBytes = mode === undefined
     ? 0
-    : overheadOf({ mode, epoch: undefined, floor: undefined, counter: undefined });
-  const frameBytes = guardBytes + 1 + dataBytes;
-  return frameBytes + (frameBytes < 0x80 ? 1 : frameBytes < 0x4000 ? 2 : 3);
+    : overheadOf({ mode, epoch: undefined, floor: undefined, counter });
+  const place = over === "block" ? { low: 0, tag16: 0 } : undefined;
+  const frameBytes = guardBytes + encodeFrame({ ...NO_FRAME, place, data }).length;
+  if (over === "stream") return frameBytes + (frameBytes < 0x80 ? 1 : frameBytes < 0x4000 ? 2 : 3);
+  const blocks = cutFrame(new Uint8Array(frameBytes), BLOCK_SIZE_BYTES, 0);
+  return blocks.reduce((sum, { length }) => sum + RCOP_HEADER_SIZE_BYTES + length, 0);
 }
 
 /** One zlib stream. Its window is filled with what was sent last, if the connection still stands. */

@@ -25,6 +25,7 @@ export {
   encodeSegment,
   RCOP_HEADER_SIZE_BYTES,
   type RcopHeader,
+  segmentedBytes,
   U_PDU_IDS,
 } from "./rcop_header.ts";
 export type { RoadConfig } from "./rcop_road.ts";

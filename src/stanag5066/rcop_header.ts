@@ -16,6 +16,11 @@ export const U_PDU_IDS = 256;
 /** Segments that a U_PDU can have. */
 export const MOST_SEGMENTS = 65_536;
 
+/** Octets of the U_PDUs into which that many are cut, given how many one segment holds. */
+export function segmentedBytes(sizeBytes: number, mostBytes: number): number {
+  return sizeBytes + RCOP_HEADER_SIZE_BYTES * Math.max(1, Math.ceil(sizeBytes / mostBytes));
+}
+
 /** A segment: header and data. */
 export function encodeSegment(header: RcopHeader, data: Uint8Array): Uint8Array {
   const segment = new Uint8Array(RCOP_HEADER_SIZE_BYTES + data.length);
