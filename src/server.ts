@@ -311,6 +311,7 @@ function presenceLink(peer: ConfiguredPeer): PresenceLink {
       whenDown: presence.onLinkDown,
       graceMs: presence.graceMs,
       maxStaleMs: presence.maxStaleMs,
+      survivesBreaks: profile === "xep-0361" && presence.afterBreak === "trust",
       isToldLate: profile === "halyard" || carriers.some(({ kind }) => kind === "stanag5066"),
       asksByDomain: profile === "halyard" && presence.byDomain,
     },

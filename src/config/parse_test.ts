@@ -67,6 +67,7 @@ Deno.test("everything that may be left out has its default", () => {
       graceMs: 60_000,
       dampMs: 20_000,
       byDomain: true,
+      afterBreak: "ask",
     },
     caches: {
       enabled: true,

@@ -50,6 +50,14 @@ const presence = section(
       to: "1d",
       fallback: "1m",
     }),
+    after_break: choice({
+      about:
+        "In profile `xep-0361`, when the link comes up again: `ask`: what was known is asked for anew, contact by contact, " +
+        "and what was told is told again when it changes or somebody asks; `trust`: all of it counts, and only what has changed " +
+        "crosses. Set on both sides. What was on its way when the link broke may then be missed until it changes again.",
+      words: ["ask", "trust"],
+      fallback: "ask",
+    }),
     damp: duration({
       about:
         "Least time between two changes of one user's presence that cross; each further one in a row waits three " +

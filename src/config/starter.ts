@@ -75,8 +75,9 @@ clients:
 #    # While the link is down: hold shows the peer's users as last seen for max_stale, and since when;
 #    # keep does not say since when; strict shows them offline after grace.
 #    # damp: least time between two changes of presence that cross, after many; 0s crosses all.
+#    # after_break: in profile xep-0361, trust: after a break only what has changed crosses.
 #    # by_domain: in profile halyard, presence for all contacts of a domain crosses once.
-#    presence: { on_link_down: hold, max_stale: 30m, grace: 1m, damp: 20s, by_domain: true }
+#    presence: { on_link_down: hold, max_stale: 30m, grace: 1m, damp: 20s, by_domain: true, after_break: ask }
 #    # Answers of the peer's side that are kept here, and for how long.
 #    caches:
 #      enabled: true

@@ -8,6 +8,8 @@ export interface PresencePolicy {
   readonly whenDown: "keep" | "hold" | "strict";
   /** The link is said to be down only when that time has passed already: over a shorter break nothing is lost. */
   readonly isToldLate?: boolean;
+  /** What was known before a break may be said to be true after it, so that it is kept however long a break is. */
+  readonly survivesBreaks?: boolean;
   /** How long a link may be down before `strict` says that the contacts behind it are gone. */
   readonly graceMs: number;
   /**

@@ -309,7 +309,8 @@ export class RemotePresence implements LinkEvents {
   #expire(): void {
     const { monotonicMs } = this.#now();
     for (const contact of this.#cache.contacts) {
-      const gone = contact.expire(monotonicMs, this.#ways.policy(contact.jid.domain).isToldLate);
+      const { isToldLate, survivesBreaks } = this.#ways.policy(contact.jid.domain);
+      const gone = contact.expire(monotonicMs, isToldLate === true || survivesBreaks === true);
       if (gone.length === 0) continue;
       const from = contact.isAvailable ? gone.map((resource) => contact.address(resource)) : [contact.jid];
       for (const jid of from) this.#tellGone(contact, jid);

@@ -178,3 +178,21 @@ inWorld(
   },
   { policy: { whenDown: "keep" } },
 );
+
+inWorld(
+  "where what was known before a break counts after it, it is hidden in a long one and shown again, unasked",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    const romeo = world.login("romeo", "deck");
+    world.shoreSends(available());
+    world.im.linkDown("shore", SHORE);
+    romeo.hears();
+    await world.clock.advance(31 * MINUTE_MS);
+    assert.deepEqual(romeo.hears(), [unavailable()]);
+    world.sent();
+    world.im.linkUp("shore", SHORE, true);
+    assert.deepEqual(romeo.hears(), [available()]);
+    assert.deepEqual(world.sent(), []);
+  },
+  { policy: { survivesBreaks: true } },
+);

@@ -21,7 +21,7 @@ export function linkPeerOf(
   identity: TlsIdentity,
   key: Uint8Array | undefined,
 ): PeerConfig {
-  const { onLinkDown, graceMs, maxStaleMs, dampMs, byDomain } = peer.presence;
+  const { onLinkDown, graceMs, maxStaleMs, dampMs, byDomain, afterBreak } = peer.presence;
   if (peer.auth !== undefined && key === undefined) {
     throw new Error(`Cannot authenticate the link to ${name}: there is no key`);
   }
@@ -32,6 +32,7 @@ export function linkPeerOf(
     toldDownAfterMs: onLinkDown === "strict" ? graceMs : maxStaleMs,
     dampMs,
     byDomain,
+    trustsAfterBreak: afterBreak === "trust",
     auth: peer.auth && key && { mode: peer.auth.mode, key },
     carriers: peer.carriers.map((carrier) => carrierOf(carrier, identity)),
   };

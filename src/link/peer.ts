@@ -59,6 +59,8 @@ export class Peer implements LinkPeer {
   #inUse: Connection | undefined;
   readonly #mode: ModeSwitch;
   #isRunning = false;
+  /** Since the start: before that the peer may have told what nobody here has heard. */
+  #hasBeenUp = false;
   #onAllEnded: (() => void) | undefined;
 
   constructor(config: PeerConfig, context: LinkContext) {
@@ -262,15 +264,18 @@ export class Peer implements LinkPeer {
 
   #change(before: Connection | undefined, now: Connection | undefined): void {
     const { events } = this.#context;
-    const { name, domains } = this.#config;
+    const { name, domains, trustsAfterBreak } = this.#config;
     // Nothing was sent yet on the one before, so nothing can have been lost with it.
     const isSameEpoch = before?.isOpen === true && !before.hasSent && now !== undefined;
-    if (!isSameEpoch) this.#outbox.beginEpoch();
+    const isTrusted = this.#hasBeenUp && trustsAfterBreak === true;
+    if (!isSameEpoch && !isTrusted) this.#outbox.beginEpoch();
     this.#pump.use(now);
     if (isSameEpoch) return;
     this.#noteState();
     if (before !== undefined && this.#isRunning) events.linkDown(name, domains);
-    if (now !== undefined && this.#inUse === now) events.linkUp(name, domains);
+    if (now === undefined || this.#inUse !== now) return;
+    this.#hasBeenUp = true;
+    events.linkUp(name, domains, isTrusted);
   }
 
   #receive(element: Element, connection: Connection): void {

@@ -36,6 +36,8 @@ export interface PeerConfig {
   readonly dampMs?: number;
   /** In profile `halyard`: whether presence to all of a user's contacts in a domain crosses once (`AudienceFolder`). */
   readonly byDomain?: boolean;
+  /** In profile `xep-0361`: what either side knew of the other's users before a break counts after it. */
+  readonly trustsAfterBreak?: boolean;
   /** After what wait senders are told that, and why, their message waits; undefined: they are not. */
   readonly tellWaitingMs?: number | undefined;
   /** Parts of the day in which nothing is sent. */

@@ -36,6 +36,8 @@ export interface AirChoice {
   readonly rules?: string;
   /** Whether stanzas are shortened; they are unless said otherwise. */
   readonly shorten?: boolean;
+  /** `presence` of both peers, as YAML; all defaults unless given. */
+  readonly presence?: string;
   /** Where the servers keep their databases; in memory unless they have to survive a restart. */
   readonly directory?: string;
 }
@@ -48,10 +50,10 @@ export class AirWorld {
 
   static async start(profile: Profile, choice: AirChoice = {}): Promise<AirWorld> {
     const air = new AirWorld();
-    const { rules = AIR_PEER.rules, shorten = true, directory } = choice;
+    const { directory } = choice;
     for (const [side, other] of [["ship", "shore"], ["shore", "ship"]] as const) {
       const path = directory === undefined ? ":memory:" : `${directory}/${side}.db`;
-      await air.world.add(side, HOSTS[side], config(side, other, profile, rules, shorten), path);
+      await air.world.add(side, HOSTS[side], config(side, other, profile, choice), path);
     }
     return air;
   }
@@ -101,7 +103,8 @@ export class AirWorld {
   }
 }
 
-function config(side: Side, other: Side, profile: Profile, rules: string, shorten: boolean): string {
+function config(side: Side, other: Side, profile: Profile, choice: AirChoice): string {
+  const { rules = AIR_PEER.rules, shorten = true, presence = "{}" } = choice;
   const calls = side === "ship"
     ? `connect: "${HOSTS[other]}:${LINK_PORT}"`
     : `listen: "${HOSTS[side]}:${LINK_PORT}"`;
@@ -116,6 +119,7 @@ peers:
     compression: ${AIR_PEER.compression}
     rules: ${rules}
     shorten: ${shorten}
+    presence: ${presence}
     carriers:
       - tcp: { ${calls}, allow_from: ["${HOSTS[other]}"], rate: ${AIR_LINK.rateBps}bps }
 `;

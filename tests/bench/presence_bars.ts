@@ -1,6 +1,6 @@
 import { Scratch } from "../support/config.ts";
 import type { SimClient } from "../support/sim_client.ts";
-import { AirWorld, type Profile } from "./air_world.ts";
+import { type AirChoice, AirWorld, type Profile } from "./air_world.ts";
 
 const CONTACTS = 50;
 const CHANGES = 500;
@@ -43,9 +43,9 @@ function meter(air: AirWorld): () => Crossed {
 async function populated(
   profile: Profile,
   contacts: number,
-  directory?: string,
+  choice: AirChoice = {},
 ): Promise<[AirWorld, SimClient[], SimClient]> {
-  const air = await AirWorld.start(profile, directory === undefined ? {} : { directory });
+  const air = await AirWorld.start(profile, choice);
   air.world.addAccount("ship", "romeo");
   const clients: SimClient[] = [];
   for (let n = 0; n < contacts; n++) {
@@ -77,8 +77,11 @@ export async function measureFlaps(profile: Profile): Promise<Crossed> {
 }
 
 /** An hour down, in which half of 50 contacts change presence 500 times; half of those end as they began. */
-export async function measureHourDown(profile: Profile): Promise<Crossed & { readonly different: number }> {
-  const [air, clients] = await populated(profile, CONTACTS);
+export async function measureHourDown(
+  profile: Profile,
+  choice: AirChoice = {},
+): Promise<Crossed & { readonly different: number }> {
+  const [air, clients] = await populated(profile, CONTACTS, choice);
   await using _ = air;
   await air.world.clock.advance(HOUR_MS);
   air.world.link.cut();
@@ -98,7 +101,7 @@ export async function measureHourDown(profile: Profile): Promise<Crossed & { rea
 /** The ship is off for a week; then it starts and its one user logs in. 50 contacts, all of them there. */
 export async function measureWeekAsleep(profile: Profile): Promise<Crossed> {
   await using scratch = new Scratch();
-  const [air, , romeo] = await populated(profile, CONTACTS, scratch.path);
+  const [air, , romeo] = await populated(profile, CONTACTS, { directory: scratch.path });
   await using _ = air;
   romeo.logout();
   await air.rest();
@@ -172,6 +175,9 @@ function answerInfo(client: SimClient): void {
   }
 }
 
+/** In profile `xep-0361`: both sides take what they knew before a break for true after it. */
+export const TRUST: AirChoice = { presence: "{ after_break: trust }" };
+
 /** All of them as lines for people. */
 export async function barLines(profile: Profile): Promise<string[]> {
   const text = ({ stanzas, sizeBytes }: Crossed) => `${stanzas} stanzas, ${sizeBytes} bytes`;
@@ -180,6 +186,9 @@ export async function barLines(profile: Profile): Promise<string[]> {
   const rows: readonly (readonly [string, string])[] = [
     ["100 presence flaps of one user in a minute", text(await measureFlaps(profile))],
     [`an hour down, ${hour.different} of 50 contacts differ after 500 changes`, text(hour)],
+    ...profile === "halyard" ? [] : [
+      ["the same with after_break: trust", text(await measureHourDown(profile, TRUST))],
+    ] as const,
     ["log-in after a week asleep, 50 contacts there", text(await measureWeekAsleep(profile))],
     [`20 clients fetch ${fetched.questions} things`, `${fetched.asked} cross`],
   ];

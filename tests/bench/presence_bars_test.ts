@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Profile } from "./air_world.ts";
-import { measureFetching, measureFlaps, measureHourDown, measureWeekAsleep } from "./presence_bars.ts";
+import { measureFetching, measureFlaps, measureHourDown, measureWeekAsleep, TRUST } from "./presence_bars.ts";
 
 const PROFILES: readonly Profile[] = ["xep-0361", "halyard"];
 
@@ -16,10 +16,13 @@ for (const profile of PROFILES) {
   });
 }
 
-Deno.test("halyard: after an hour down one stanza crosses for each contact that really differs", async () => {
-  const { stanzas, different } = await measureHourDown("halyard");
-  assert.equal(stanzas, different);
-});
+for (const [profile, choice] of [["halyard", {}], ["xep-0361", TRUST]] as const) {
+  const how = choice === TRUST ? `${profile}, after_break: trust` : profile;
+  Deno.test(`${how}: after an hour down one stanza crosses for each contact that really differs`, async () => {
+    const { stanzas, different } = await measureHourDown(profile, choice);
+    assert.equal(stanzas, different);
+  });
+}
 
 Deno.test("halyard: after a week asleep a log-in with 50 contacts costs its own presence", async () => {
   const { stanzas, sizeBytes } = await measureWeekAsleep("halyard");

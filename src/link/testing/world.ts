@@ -104,6 +104,8 @@ export interface SideChanges {
   readonly others?: readonly Place[];
   /** Called with each event of the link. */
   readonly onEvent?: (event: string) => void;
+  /** Called before the event of a link that comes up and has missed nothing. */
+  readonly onResumed?: () => void;
   /** Called with each routed stanza. */
   readonly onRouted?: (stanza: Stanza) => void;
 }
@@ -231,7 +233,10 @@ export class World {
         throw error;
       }),
       events: {
-        linkUp: (name) => note(`${name} up`),
+        linkUp: (name, _domains, isResumed) => {
+          if (isResumed === true) changes.onResumed?.();
+          note(`${name} up`);
+        },
         linkDown: (name) => note(`${name} down`),
       },
       limits,
