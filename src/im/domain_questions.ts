@@ -1,3 +1,4 @@
+import { randomId } from "../base/mod.ts";
 import type { Hop } from "../router/mod.ts";
 import { Jid, type Stanza, stanzaOf } from "../stanza/mod.ts";
 import type { Element } from "../xml/mod.ts";
@@ -7,7 +8,10 @@ import type { Contact } from "./contact.ts";
 import { LOCAL } from "./presence_element.ts";
 import type { Ways } from "./ways.ts";
 
-type Options = Pick<ImOptions, "clock" | "domain" | "metrics" | "router">;
+type Options = Pick<ImOptions, "clock" | "domain" | "metrics" | "random" | "router">;
+
+/** Random characters in the ids of all questions of one start of the server. */
+const LIFE_CHARS = 4;
 
 /** Resources named in one question: about 27 KB of XML. What is more is asked for as if nothing were known of it. */
 const MOST_LISTED = 5_000;
@@ -49,12 +53,15 @@ export class DomainQuestions implements Hop {
   readonly #events: DomainQuestionEvents;
   readonly #asked = new Map<string, Question>();
   readonly #refusing = new Set<string>();
-  #lastId = 0;
+  /** The answer to a question from before a restart may still come, and speaks of another list. */
+  readonly #life: string;
+  #asks = 0;
 
   constructor(options: Options, ways: Ways, events: DomainQuestionEvents) {
     this.#options = options;
     this.#ways = ways;
     this.#events = events;
+    this.#life = randomId(options.random, LIFE_CHARS);
   }
 
   /** Whether a domain is to be asked about all its users at once. */
@@ -84,7 +91,7 @@ export class DomainQuestions implements Hop {
     const listed = known?.flatMap((contact) =>
       contact.available.map(([resource, presence]) => ({ contact, resource, presence }))
     ).slice(0, MOST_LISTED);
-    const id = `p${++this.#lastId}`;
+    const id = `${this.#life}${++this.#asks}`;
     this.#asked.set(domain, { id, sentMs: clock.monotonicMs(), listed });
     metrics.count("halyard_presence_questions_total");
     const states = listed?.map(({ contact, resource, presence }) =>

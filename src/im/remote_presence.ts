@@ -14,7 +14,10 @@ import type { Sessions } from "./sessions.ts";
 import type { Resource } from "./user.ts";
 import type { Ways } from "./ways.ts";
 
-type Options = Pick<ImOptions, "clock" | "domain" | "limits" | "log" | "metrics" | "router" | "storage">;
+type Options = Pick<
+  ImOptions,
+  "clock" | "domain" | "limits" | "log" | "metrics" | "random" | "router" | "storage"
+>;
 
 /**
  * What our users see of contacts on other servers, out of a cache as far as possible. RFC 6121 section 4.3
