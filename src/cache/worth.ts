@@ -1,7 +1,7 @@
 import { hex, octetsOf, sha1 } from "../base/mod.ts";
 import { NS, type StanzaErrorCondition } from "../stanza/mod.ts";
 import { type Element, elementsOf } from "../xml/mod.ts";
-import { capabilitiesHash } from "./capabilities.ts";
+import { capabilitiesHash, saysNoMoreThanItsHash } from "./capabilities.ts";
 import type { Audience, Question } from "./question.ts";
 
 /** How an answer may be kept. */
@@ -61,12 +61,13 @@ function errorWorth({ kind, address, audience }: Question, answer: Element): Wor
 
 function infoWorth(question: Question, query: Element): Worth {
   const isInfo = query.is("query", NS.DISCO_INFO);
-  const ver = isInfo ? capabilitiesHash(query) : undefined;
+  const tag = isInfo ? capabilitiesHash(query) ?? "" : "";
+  const ver = tag !== "" && saysNoMoreThanItsHash(query) ? tag : undefined;
   const { kind, audience } = question;
   // What does not have the hash that was asked for is only what this one client says.
-  if (kind === "capabilities" && ver !== question.ver) return { audience: "subscribers", tag: "", ver };
+  if (kind === "capabilities" && ver !== question.ver) return { audience: "subscribers", tag, ver };
   const isPublic = isInfo && isPublicRoom(query);
-  return { audience: isPublic ? "all" : audience, tag: ver ?? "", ver };
+  return { audience: isPublic ? "all" : audience, tag, ver };
 }
 
 /** A room that anybody may find (XEP-0045 section 4.2: public, the opposite of hidden). */
