@@ -109,7 +109,7 @@ export class PeerCache {
   /** What was last answered to such a request, and may be told to its sender, however old; refusals are not. */
   last(request: Stanza): Stanza | undefined {
     const question = questionOf(request);
-    if (question === undefined) return undefined;
+    if (question === undefined || this.#options.policy.lifeMs[question.kind] === 0) return undefined;
     for (const place of this.#places(question, request)) {
       const text = this.#known.readAny(place);
       const answer = text === undefined ? undefined : readXml(text);
@@ -141,7 +141,9 @@ export class PeerCache {
   /** Where an answer may be kept that this request may have. */
   #places(question: Question, request: Stanza): string[] {
     const sees = this.#options.sees(request);
-    const audiences: Audience[] = sees ? ["all", "subscribers", "account"] : ["all", "account"];
+    // Others were told it before the policy was changed, perhaps.
+    const isShared = sees && this.#options.policy.share === "subscribers";
+    const audiences: Audience[] = isShared ? ["all", "subscribers", "account"] : ["all", "account"];
     const places = audiences.map((audience) => placeOf(question, audience, request));
     const { kind, node, address } = question;
     const ver = kind === "client-info" && node === undefined && sees
