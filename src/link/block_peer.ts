@@ -87,7 +87,7 @@ export class BlockPeer implements LinkPeer {
     const names = carrierNames(config, carrier);
     this.#outbox.use(names);
     this.#thinner.carrier = names;
-    this.#news = new LinkNews(config, clock, context.events, log, false);
+    this.#news = new LinkNews(config, clock, context.events, log, undefined);
     this.#window = new AirWindow(carrier);
     this.#rest = new NodeRest(clock, context.random, carrier.turnaroundMs, () => this.#wake());
     this.#incoming = new StanzaBlocks(takenLimits(context.limits), {

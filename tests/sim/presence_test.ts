@@ -80,6 +80,12 @@ class Stage {
     } else await this.act(what.who, what.show);
   }
 
+  /** The ship's server stops, and starts again with other rules. */
+  async restartShipWith(presence: string, rules: string): Promise<void> {
+    this.#losesClients("ship");
+    await this.world.restart("ship", () => {}, config("ship", "shore", presence, rules, this.rateBps));
+  }
+
   /** The ship's server stops; its disk is changed, and it starts again. */
   async restartShip(...changes: readonly (() => void)[]): Promise<void> {
     this.#losesClients("ship");
@@ -221,6 +227,29 @@ Deno.test("profile halyard: who was announced just before his server stopped is 
   const juliet = stage.watchers.get("juliet@shore.example/a");
   assert.ok(juliet);
   assert.deepEqual([...stage.look(juliet)], []);
+});
+
+Deno.test("profile halyard: what rules have kept out is asked for once they let it in", async () => {
+  await using stage = new Stage();
+  const withoutJuliet =
+    "[{ direction: in, match: { kind: presence, from: juliet@shore.example }, drop: true }]";
+  await stage.begin("{ damp: 0s }", withoutJuliet);
+  const romeo = { person: { side: "ship", name: "romeo" }, resource: "a" } as const;
+  const seen = async () => {
+    await stage.world.clock.advance(600_000);
+    await stage.act(romeo, "");
+    await stage.world.clock.advance(600_000);
+    return [...stage.look(stage.watchers.get("romeo@ship.example/a") ?? assert.fail()).keys()].sort();
+  };
+  for (const name of ["juliet", "nurse"] as const) {
+    await stage.act({ person: { side: "shore", name }, resource: "a" }, "away");
+  }
+  assert.deepEqual(await seen(), ["nurse@shore.example/a"]);
+  await stage.restartShipWith("{ damp: 0s }", withoutJuliet);
+  assert.deepEqual(await seen(), ["nurse@shore.example/a"]);
+  assert.equal(stage.world.server("ship").status().metrics.halyard_presence_questions_total, undefined);
+  await stage.restartShipWith("{ damp: 0s }", "none");
+  assert.deepEqual(await seen(), ["juliet@shore.example/a", "nurse@shore.example/a"]);
 });
 
 Deno.test("profile halyard: on a slow link a question may take long, and nobody asks again meanwhile", async () => {
