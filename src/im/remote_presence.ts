@@ -40,7 +40,11 @@ export class RemotePresence implements LinkEvents {
   constructor(options: Options, ways: Ways, sessions: Sessions, rosters: Rosters) {
     this.#options = options;
     this.#ways = ways;
-    this.#domains = new KnownDomains(options.storage.presence, options.clock);
+    this.#domains = new KnownDomains(
+      options.storage.presence,
+      options.clock,
+      (domain) => ways.isLinked(domain),
+    );
     this.#cache = new PresenceCache(
       options.limits,
       options.storage.presence,

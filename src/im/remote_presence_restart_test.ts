@@ -111,3 +111,17 @@ inWorld("of more than may be kept the rest is forgotten, on disk too", (world) =
   world.restart();
   assert.equal(world.storage.presence.list().length, 2);
 }, { limits: { cachedContacts: 2 } });
+
+inWorld("domains behind no link leave no trace on disk, however many contacts name them", (world) => {
+  for (let n = 0; n < 9; n++) world.keeps("romeo", `x@n${n}.nowhere.example`, BOTH);
+  knowJuliet(world);
+  world.login("romeo", "deck");
+  assert.deepEqual(world.storage.presence.domains().filter(({ domain }) => domain.startsWith("n")), []);
+}, { limits: { cachedContacts: 2 } });
+
+inWorld("what was noted of a domain that lies behind no link any more is forgotten at the start", (world) => {
+  world.storage.presence.putDomain("cape.example", true, 0);
+  world.storage.presence.putDomain("shore.example", true, 0);
+  world.restart();
+  assert.deepEqual(world.storage.presence.domains().map(({ domain }) => domain), ["shore.example"]);
+});
