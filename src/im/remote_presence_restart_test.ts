@@ -125,3 +125,13 @@ inWorld("what was noted of a domain that lies behind no link any more is forgott
   world.restart();
   assert.deepEqual(world.storage.presence.domains().map(({ domain }) => domain), ["shore.example"]);
 });
+
+inWorld("presence that cannot be read any more keeps no server from starting, and is asked for", (world) => {
+  world.keeps("romeo", JULIET, BOTH);
+  world.storage.presence.putDomain("shore.example", true, 0);
+  world.storage.presence.put(JULIET, "balcony", "<presence", 0);
+  world.restart();
+  assert.deepEqual(world.storage.presence.list(), []);
+  world.im.linkUp("shore", SHORE, true);
+  assert.match(login(world).sent.join(), /<known xmlns='urn:halyard:0'>-<\/known>/);
+}, { policy: { asksByDomain: true, isToldLate: true } });
