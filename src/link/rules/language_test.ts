@@ -71,6 +71,8 @@ const MATCHES: readonly (readonly [match: string, xml: string, isMeant: boolean]
   ["{ child: '{urn:example:x}y' }", CHAT, false],
   ["{ child: [subject, thread] }", CHAT, true],
   ["{ child: vcard-temp }", GET, true],
+  ["{ child: '{jabber:client}body' }", CHAT, true],
+  ["{ child: '{jabber:client}html' }", CHAT, false],
   ["{ show: away }", AWAY, true],
   ["{ show: [dnd, xa] }", AWAY, false],
   ["{ show: away }", "<message><show>away</show></message>", false],
