@@ -24,6 +24,9 @@ const LASTING: readonly StanzaErrorCondition[] = [
   "service-unavailable",
 ];
 
+/** Of these, what somebody is refused who may be the only one. */
+const OF_ASKER: readonly StanzaErrorCondition[] = ["forbidden", "not-allowed"];
+
 /**
  * What an answer is worth to others and later.
  * @param answer a result or an error
@@ -51,10 +54,11 @@ export function worthOf(question: Question, answer: Element): Worth | undefined 
 
 function errorWorth({ kind, address, audience }: Question, answer: Element): Worth | undefined {
   const error = answer.getChild("error");
-  if (!LASTING.some((condition) => error?.getChild(condition, NS.STANZA_ERRORS) !== undefined)) {
-    return undefined;
-  }
-  // A server refuses everybody alike; others may refuse only the one who asked.
+  const isOneOf = (conditions: readonly StanzaErrorCondition[]) =>
+    conditions.some((condition) => error?.getChild(condition, NS.STANZA_ERRORS) !== undefined);
+  if (!isOneOf(LASTING)) return undefined;
+  if (isOneOf(OF_ASKER)) return { audience: "account", tag: "", ver: undefined };
+  // What a server does not know it tells everybody alike; others may refuse only the one who asked.
   const isOfServer = address.local === "" && kind !== "avatar";
   return { audience: audience === "all" && !isOfServer ? "subscribers" : audience, tag: "", ver: undefined };
 }
