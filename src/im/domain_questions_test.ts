@@ -146,6 +146,39 @@ inQuestioning("after a long break that lost nothing all is shown again, and noth
 });
 
 inQuestioning(
+  "what comes before the link is said to be up does away with nothing that was hidden",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    const romeo = world.login("romeo", "deck");
+    for (const resource of ["balcony", "attic"]) world.shoreSends(available(ROMEO, resource));
+    answer(world, askedId(world));
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(1);
+    world.shoreSends(available(ROMEO, "balcony").replace("away", "dnd"));
+    romeo.hears();
+    world.im.linkUp("shore", SHORE, true);
+    assert.deepEqual(romeo.hears(), [available(ROMEO, "attic")]);
+    assert.equal(login(world).seen.length, 2);
+  },
+);
+
+inQuestioning(
+  "one who was offline when the link went down, and has come since, is there alone",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    world.login("romeo", "deck");
+    world.shoreSends(available());
+    answer(world, askedId(world));
+    world.shoreSends(unavailable(`${JULIET}/balcony`));
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(1);
+    world.shoreSends(available(ROMEO, "attic"));
+    world.im.linkUp("shore", SHORE, true);
+    assert.deepEqual(login(world).seen, [available(ROMEO, "attic")]);
+  },
+);
+
+inQuestioning(
   "what was hidden does not come back when the other side has restarted, or says otherwise",
   async (world) => {
     world.keeps("romeo", JULIET, { subscription: "to" });
