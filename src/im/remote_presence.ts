@@ -16,7 +16,7 @@ import type { Ways } from "./ways.ts";
 
 type Options = Pick<
   ImOptions,
-  "clock" | "domain" | "limits" | "log" | "metrics" | "random" | "router" | "storage"
+  "clock" | "domain" | "limits" | "log" | "metrics" | "router" | "storage"
 >;
 
 /**
