@@ -183,6 +183,15 @@ const FATES: readonly (readonly [name: string, xml: string, rules: readonly stri
   ], "<body thread x> priority expires 600000"],
   ["a request does not wait for company", GET, ["{ hold: 1m }"], "<vCard>"],
   ["nor does who has gone", "<presence type='unavailable'/>", ["{ hold: 1m, expire: 1m }"], "<>"],
+  [
+    "what always crosses does not die by a rule: the question of a server",
+    QUESTION,
+    ["{ expire: 1s }"],
+    "<known>",
+  ],
+  ["nor does a result", "<iq type='result' id='1'><x xmlns='y'/></iq>", ["{ expire: 1s }"], "<x>"],
+  ["nor an error", "<message type='error' id='1'><x xmlns='y'/></message>", ["{ expire: 1s }"], "<x>"],
+  ["a request may", GET, ["{ expire: 1s }"], "<vCard> expires 1000"],
   ["rules of the other direction are none", CHAT, ["{ direction: in, drop: true }"], "<body thread x>"],
   ["those of both are", CHAT, ["{ direction: both, drop: true }"], "dropped"],
 ];
