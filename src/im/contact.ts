@@ -78,6 +78,11 @@ export class Contact {
     return [...this.#facts.values()];
   }
 
+  /** Whether nothing is known at all, hidden or not. */
+  get isBlank(): boolean {
+    return this.#facts.size === 0 && this.#hidden.size === 0;
+  }
+
   /** Whether any resource is taken to be available. */
   get isAvailable(): boolean {
     return this.facts.some(isAvailable);

@@ -264,3 +264,26 @@ Deno.test("only an answer of the right length confirms anything", () => {
   for (const text of ["", "oKA=", "?"]) assert.equal(confirmedBy(of(text), 3), undefined);
   assert.equal(confirmedBy(readXml("<iq/>"), 0), undefined);
 });
+
+inQuestioning(
+  "what was hidden when something was missed is told to be unknown: the other side has told it",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    world.login("romeo", "deck");
+    world.shoreSends(available());
+    answer(world, askedId(world));
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(1);
+    world.im.linkUp("shore", SHORE, false);
+    assert.deepEqual(world.sent(), [question("p2", "-")]);
+  },
+);
+
+inQuestioning("so is what came without a question, was hidden, and then missed", async (world) => {
+  world.keeps("romeo", JULIET, { subscription: "to" });
+  world.shoreSends(available());
+  world.im.linkDown("shore", SHORE);
+  await world.clock.advance(1);
+  world.im.linkUp("shore", SHORE, false);
+  assert.deepEqual(login(world).sent, [question("p1", "-")]);
+});

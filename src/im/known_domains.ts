@@ -48,11 +48,8 @@ export class KnownDomains {
     this.#set(domain, "complete");
   }
 
-  /** @param knowsNothing whether nothing is known of the domain's users that could be wrong */
-  doubt(domain: string, knowsNothing = false): void {
-    if (!knowsNothing || this.of(domain) === "complete") {
-      this.#set(domain, knowsNothing ? "unasked" : "doubtful");
-    }
+  doubt(domain: string): void {
+    this.#set(domain, "doubtful");
   }
 
   /** The link to domains has ended now, or the server does. */

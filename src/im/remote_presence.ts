@@ -143,10 +143,12 @@ export class RemotePresence implements LinkEvents {
     const { monotonicMs } = this.#now();
     if (isResumed) return this.#resume(domains);
     for (const domain of domains) {
-      const knowsNothing = this.#cache.of([domain]).every((contact) => contact.facts.length === 0);
-      this.#domains.doubt(domain, knowsNothing);
-      // Where nothing is known nothing can be wrong: a question on its way may stand.
-      if (!knowsNothing) this.#questions.forget(domain);
+      // Where nothing was ever told nothing can be wrong or missing: a question on its way may stand.
+      const isFresh = this.#domains.of(domain) === "unasked" &&
+        this.#cache.of([domain]).every((contact) => contact.isBlank);
+      if (isFresh) continue;
+      this.#domains.doubt(domain);
+      this.#questions.forget(domain);
     }
     for (const contact of this.#cache.of(domains)) {
       contact.forgetHidden();
