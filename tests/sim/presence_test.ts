@@ -80,11 +80,11 @@ class Stage {
     } else await this.act(what.who, what.show);
   }
 
-  /** A server stops, and starts again with other settings. */
-  async restartWith(side: Side, presence: string, rules: string): Promise<void> {
+  /** A server stops, and starts again after a while, with other settings. */
+  async restartWith(side: Side, presence: string, rules: string, offMs = 0): Promise<void> {
     this.#losesClients(side);
     const yaml = config(side, side === "ship" ? "shore" : "ship", presence, rules, this.rateBps);
-    await this.world.restart(side, () => {}, yaml);
+    await this.world.restart(side, () => this.world.clock.advance(offMs), yaml);
   }
 
   /** After a long time with a link each client sees who is there, and what he shows as far as that crosses. */
@@ -279,7 +279,8 @@ Deno.test("profile halyard: what rules have kept out is asked for once they let 
   await stage.restartWith("ship", "{ damp: 0s }", withoutJuliet);
   assert.deepEqual(await seen(), ["nurse@shore.example/a"]);
   assert.equal(stage.world.server("ship").status().metrics.halyard_presence_questions_total, undefined);
-  await stage.restartWith("ship", "{ damp: 0s }", "none");
+  // Long enough that all that was known is no longer shown.
+  await stage.restartWith("ship", "{ damp: 0s }", "none", 2 * 3_600_000);
   assert.deepEqual(await seen(), ["juliet@shore.example/a", "nurse@shore.example/a"]);
 });
 
