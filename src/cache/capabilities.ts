@@ -1,6 +1,6 @@
 import { base64, compareOctets, sha1 } from "../base/mod.ts";
 import { NS } from "../stanza/mod.ts";
-import { type Element } from "../xml/mod.ts";
+import { type Element, elementsOf } from "../xml/mod.ts";
 
 /**
  * The verification string of a disco#info answer (XEP-0115 section 5.1): whoever has the same one can do the same. Of
@@ -21,6 +21,45 @@ export function capabilitiesHash(query: Element): string | undefined {
   return base64(
     sha1([sorted(identities), sorted(features), sorted(forms.map((form = "") => form))].join("")),
   );
+}
+
+/** The only form that clients have (XEP-0232); its type is no feature. */
+const SOFTWARE_FORM = "urn:xmpp:dataforms:softwareinfo";
+/** An identity as it stands in the string, after which a feature must not look. */
+const LIKE_IDENTITY = /^[^/:]+\/[^/]*\/[^/]*\//;
+
+/**
+ * Whether an answer can be read out of its verification string in no other way, and says nothing beside. The string is
+ * made by joining: run together, or taken for something else, the same parts give the same hash, so that somebody could
+ * answer for all who have it and leave out, say, that they can encrypt (XEP-0115 section 8.1).
+ */
+export function saysNoMoreThanItsHash(query: Element): boolean {
+  const forms = query.getChildren("x", NS.DATA_FORMS);
+  const features = query.getChildren("feature").map(({ attrs }) => attrs.var ?? "");
+  const identities = query.getChildren("identity");
+  if (elementsOf(query).length !== forms.length + features.length + identities.length) return false;
+  return identities.every(isPlainIdentity) && features.every(isPlainFeature) && forms.length <= 1 &&
+    forms.every(isSoftwareForm);
+}
+
+function isPlainIdentity({ attrs }: Element): boolean {
+  const { category = "", type = "", name = "" } = attrs;
+  const front = [category, type, attrs["xml:lang"] ?? ""];
+  return category !== "" && !category.includes(":") && !front.some((part) => /[/<]/.test(part)) &&
+    !name.includes("<");
+}
+
+function isPlainFeature(name: string): boolean {
+  return !name.includes("<") && name !== SOFTWARE_FORM && !LIKE_IDENTITY.test(name);
+}
+
+function isSoftwareForm(form: Element): boolean {
+  const text = formText(form);
+  const values = form.getChildren("field").flatMap((field) => [
+    field.attrs.var ?? "",
+    ...field.getChildren("value").map((value) => value.getText()),
+  ]);
+  return text?.startsWith(`${SOFTWARE_FORM}<`) === true && !values.some((value) => value.includes("<"));
 }
 
 /** One form of an answer; empty when it has no part in the string, undefined when it is ill-formed. */

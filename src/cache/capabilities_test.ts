@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readXml } from "../xml/mod.ts";
-import { capabilitiesHash } from "./capabilities.ts";
+import { capabilitiesHash, saysNoMoreThanItsHash } from "./capabilities.ts";
 
 const INFO = "http://jabber.org/protocol/disco#info";
 const query = (inside: string) => readXml(`<query xmlns='${INFO}'>${inside}</query>`);
@@ -42,3 +42,54 @@ Deno.test("a form without a hidden type has no part in the hash", () => {
   const form = "<x xmlns='jabber:x:data'><field var='FORM_TYPE'><value>a</value></field></x>";
   assert.equal(capabilitiesHash(query(PSI + form)), capabilitiesHash(query(PSI)));
 });
+
+const EXODUS = "<identity category='client' type='pc' name='Exodus 0.9.1'/>";
+const feature = (name: string) => `<feature var='${name}'/>`;
+
+Deno.test("what the examples say stands in their hash, and can be read in no other way", () => {
+  for (const inside of [EXODUS + FEATURES, PSI + FEATURES + FORM, EXODUS + feature("vcard-temp")]) {
+    assert.equal(saysNoMoreThanItsHash(query(inside)), true);
+  }
+});
+
+/** Answers with the hash of another one that says something else, and some that say more than their hash. */
+const FORGED: readonly (readonly [what: string, forged: string, genuine: string])[] = [
+  ["two features in one", feature("urn:a&lt;urn:b"), feature("urn:a") + feature("urn:b")],
+  ["a feature in the name of an identity", "", ""],
+  [
+    "a feature as an identity",
+    "<identity category='http:' xml:lang='jabber.org' name='protocol/caps'/>" + feature("urn:x"),
+    feature("http://jabber.org/protocol/caps") + feature("urn:x"),
+  ],
+  [
+    "an identity as a feature",
+    feature("client/web//Exodus"),
+    "<identity category='client' type='web' name='Exodus'/>",
+  ],
+  [
+    "features as a form",
+    "<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'><value>urn:x</value></field>" +
+    "<field var='urn:y'/></x>",
+    feature("urn:x") + feature("urn:y"),
+  ],
+  [
+    "a form as features",
+    feature("urn:xmpp:dataforms:softwareinfo") + feature("urn:y"),
+    "<x xmlns='jabber:x:data'><field var='FORM_TYPE' type='hidden'>" +
+    "<value>urn:xmpp:dataforms:softwareinfo</value></field><field var='urn:y'/></x>",
+  ],
+  ["something beside", "<x xmlns='urn:advertisement'/>", ""],
+  ["a form that the hash leaves out", "<x xmlns='jabber:x:data'><field var='a'/></x>", ""],
+];
+
+for (const [what, forged, genuine] of FORGED) {
+  Deno.test(`an answer that can be read in two ways proves nothing: ${what}`, () => {
+    const identity = what.includes("name of an identity")
+      ? "<identity category='client' type='pc' name='Exodus 0.9.1&lt;urn:a'/>"
+      : EXODUS;
+    const forgery = query(identity + forged);
+    const original = identity === EXODUS ? genuine : feature("urn:a");
+    assert.equal(capabilitiesHash(forgery), capabilitiesHash(query(EXODUS + original)));
+    assert.equal(saysNoMoreThanItsHash(forgery), false);
+  });
+}

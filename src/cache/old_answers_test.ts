@@ -51,3 +51,18 @@ inWorld("what was kept for one is not told to those who only wait with him", asy
   assert.deepEqual(world.heard().map((line) => / id='(\w+)'/.exec(line)?.[1]), ["m1", "r2"]);
   assert.deepEqual(world.crossed(), []);
 }, { keepsOld: true });
+
+inWorld("an answer that cannot be read any more is asked for again", (world, answers) => {
+  world.ask("romeo/deck", JULIET, VCARD, "v1");
+  world.shoreAnswers("romeo/deck", JULIET, CARD, "v1");
+  const [kept] = answers.list("shore");
+  answers.put("shore", kept ?? assert.fail("nothing is kept"), "<iq");
+  world.crossed();
+  world.answersCached = true;
+  world.ask("romeo/deck", JULIET, VCARD, "v2");
+  assert.equal(world.crossed().length, 1);
+  world.shoreAnswers("romeo/deck", JULIET, CARD, "v2");
+  world.heard();
+  world.ask("romeo/deck", JULIET, VCARD, "v3");
+  assert.match(world.heard().join(), /id='v3'.*<FN>Juliet/);
+});

@@ -109,10 +109,10 @@ export class PeerCache {
   /** What was last answered to such a request, and may be told to its sender, however old; refusals are not. */
   last(request: Stanza): Stanza | undefined {
     const question = questionOf(request);
-    if (question === undefined) return undefined;
+    if (question === undefined || this.#options.policy.lifeMs[question.kind] === 0) return undefined;
     for (const place of this.#places(question, request)) {
       const text = this.#known.readAny(place);
-      const answer = text === undefined ? undefined : readXml(text);
+      const answer = text === undefined ? undefined : read(text);
       if (answer?.attrs.type === "result") return this.#answer(question, request, answer, "hits");
     }
     return undefined;
@@ -133,7 +133,8 @@ export class PeerCache {
     const nowMs = this.#options.clock.nowMs();
     for (const place of this.#places(question, request)) {
       const text = this.#known.read(place, nowMs);
-      if (text !== undefined) return readXml(text);
+      const answer = text === undefined ? undefined : read(text);
+      if (answer !== undefined) return answer;
     }
     return undefined;
   }
@@ -141,7 +142,9 @@ export class PeerCache {
   /** Where an answer may be kept that this request may have. */
   #places(question: Question, request: Stanza): string[] {
     const sees = this.#options.sees(request);
-    const audiences: Audience[] = sees ? ["all", "subscribers", "account"] : ["all", "account"];
+    // Others were told it before the policy was changed, perhaps.
+    const isShared = sees && this.#options.policy.share === "subscribers";
+    const audiences: Audience[] = isShared ? ["all", "subscribers", "account"] : ["all", "account"];
     const places = audiences.map((audience) => placeOf(question, audience, request));
     const { kind, node, address } = question;
     const ver = kind === "client-info" && node === undefined && sees
@@ -265,6 +268,15 @@ function placeOf({ key, address }: Question, audience: Audience, { from }: Stanz
 
 function placeOfVer(ver: string): string {
   return `${capabilitiesKey(ver)}\n*`;
+}
+
+/** What was kept; undefined when it cannot be read any more: then it is asked for again. */
+function read(text: string): Element | undefined {
+  try {
+    return readXml(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An answer as it is kept: without addresses, id, and the node that was asked for. */

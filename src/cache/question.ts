@@ -1,5 +1,5 @@
 import { type Jid, NS, type Stanza } from "../stanza/mod.ts";
-import { type Element, elementsOf } from "../xml/mod.ts";
+import { type Element, elementSizeBytes, elementsOf } from "../xml/mod.ts";
 import type { StoredKind } from "./policy.ts";
 
 /**
@@ -26,11 +26,18 @@ export interface Question {
   readonly node?: string;
 }
 
+/**
+ * Size of a request as XML, beyond which its answer is no use to anybody else: addresses and a node, each of usual
+ * length, make much less. Thousands that wait for an answer, and the keys of what is kept, so stay within bounds.
+ */
+const MOST_REQUEST_SIZE_BYTES = 4_096;
+
 /** The question in a stanza; undefined when it holds none, or one whose answer is no use to anybody else. */
 export function questionOf(stanza: Stanza): Question | undefined {
   if (stanza.kind !== "iq" || stanza.type !== "get") return undefined;
   const [payload, ...more] = elementsOf(stanza.element);
   if (payload === undefined || more.length > 0) return undefined;
+  if (elementSizeBytes(stanza.element) > MOST_REQUEST_SIZE_BYTES) return undefined;
   const { to } = stanza;
   const lang = stanza.element.attrs["xml:lang"] ?? "";
   switch (`{${payload.attrs.xmlns}}${payload.name}`) {

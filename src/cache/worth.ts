@@ -1,7 +1,7 @@
 import { hex, octetsOf, sha1 } from "../base/mod.ts";
 import { NS, type StanzaErrorCondition } from "../stanza/mod.ts";
 import { type Element, elementsOf } from "../xml/mod.ts";
-import { capabilitiesHash } from "./capabilities.ts";
+import { capabilitiesHash, saysNoMoreThanItsHash } from "./capabilities.ts";
 import type { Audience, Question } from "./question.ts";
 
 /** How an answer may be kept. */
@@ -23,6 +23,9 @@ const LASTING: readonly StanzaErrorCondition[] = [
   "not-allowed",
   "service-unavailable",
 ];
+
+/** Of these, what somebody is refused who may be the only one. */
+const OF_ASKER: readonly StanzaErrorCondition[] = ["forbidden", "not-allowed"];
 
 /**
  * What an answer is worth to others and later.
@@ -51,22 +54,24 @@ export function worthOf(question: Question, answer: Element): Worth | undefined 
 
 function errorWorth({ kind, address, audience }: Question, answer: Element): Worth | undefined {
   const error = answer.getChild("error");
-  if (!LASTING.some((condition) => error?.getChild(condition, NS.STANZA_ERRORS) !== undefined)) {
-    return undefined;
-  }
-  // A server refuses everybody alike; others may refuse only the one who asked.
+  const isOneOf = (conditions: readonly StanzaErrorCondition[]) =>
+    conditions.some((condition) => error?.getChild(condition, NS.STANZA_ERRORS) !== undefined);
+  if (!isOneOf(LASTING)) return undefined;
+  if (isOneOf(OF_ASKER)) return { audience: "account", tag: "", ver: undefined };
+  // What a server does not know it tells everybody alike; others may refuse only the one who asked.
   const isOfServer = address.local === "" && kind !== "avatar";
   return { audience: audience === "all" && !isOfServer ? "subscribers" : audience, tag: "", ver: undefined };
 }
 
 function infoWorth(question: Question, query: Element): Worth {
   const isInfo = query.is("query", NS.DISCO_INFO);
-  const ver = isInfo ? capabilitiesHash(query) : undefined;
+  const tag = isInfo ? capabilitiesHash(query) ?? "" : "";
+  const ver = tag !== "" && saysNoMoreThanItsHash(query) ? tag : undefined;
   const { kind, audience } = question;
   // What does not have the hash that was asked for is only what this one client says.
-  if (kind === "capabilities" && ver !== question.ver) return { audience: "subscribers", tag: "", ver };
+  if (kind === "capabilities" && ver !== question.ver) return { audience: "subscribers", tag, ver };
   const isPublic = isInfo && isPublicRoom(query);
-  return { audience: isPublic ? "all" : audience, tag: ver ?? "", ver };
+  return { audience: isPublic ? "all" : audience, tag, ver };
 }
 
 /** A room that anybody may find (XEP-0045 section 4.2: public, the opposite of hidden). */

@@ -32,7 +32,7 @@ export function faultsAcross(raw: unknown): Fault[] {
     ...authFaults(raw),
     ...nodeFaults(nodesIn(raw)),
     ...find(raw, ["peers", "*"]).flatMap(({ path, value }) => nodeAmongOthers(path, value)),
-    ...ruleFaults(find(raw, ["peers", "*", "rules"])),
+    ...find(raw, ["peers", "*"]).flatMap(({ path, value }) => ruleFaults(path, value)),
   ];
 }
 

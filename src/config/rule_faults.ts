@@ -12,6 +12,9 @@ const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   "hold": ["message", "presence"],
 };
 
+/** Carriers by their kind. */
+const CARRIER_KINDS: readonly string[] = ["tcp", "stanag5066"];
+
 /** What makes sense only on the way out. */
 const OUT_ONLY: readonly string[] = ["precedence", "expire", "hold"];
 
@@ -25,20 +28,80 @@ const TAKEN: readonly string[] = [
   "shortened",
 ];
 
+/** The types of each kind of stanza, as a rule names them. */
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  message: ["normal", "chat", "groupchat", "headline", "error"],
+  presence: [
+    "available",
+    "unavailable",
+    "subscribe",
+    "subscribed",
+    "unsubscribe",
+    "unsubscribed",
+    "probe",
+    "error",
+  ],
+  iq: ["get", "set", "result", "error"],
+};
+
 /**
- * What is wrong in a rule whose values may each be right: it does nothing, it does what cannot be, it has a name that
- * another has.
- * @param lists the `rules` of each peer as they stand in the file
+ * What is wrong in a rule whose values may each be right: it does nothing, it is for nothing, it does what cannot be,
+ * it has a name that another has.
+ * @param path of a peer
+ * @param peer as it stands in the file
  */
-export function ruleFaults(lists: readonly { readonly path: KeyPath; readonly value: unknown }[]): Fault[] {
-  return lists.flatMap(({ path, value }) => {
-    if (!Array.isArray(value)) return [];
-    const rules = value.map((rule: unknown, index) => ({ rule, path: [...path, index] }));
-    return [
-      ...rules.flatMap(({ rule, path }) => isMapping(rule) ? faultsOfRule(rule, path) : []),
-      ...nameFaults(rules),
-    ];
-  });
+export function ruleFaults(path: KeyPath, peer: unknown): Fault[] {
+  if (!isMapping(peer) || !Array.isArray(peer.rules)) return [];
+  const rules = peer.rules.map((rule: unknown, index) => ({ rule, path: [...path, "rules", index] }));
+  return [
+    ...rules.flatMap(({ rule, path }) =>
+      isMapping(rule) ? [...faultsOfRule(rule, path), ...faultsOfMatch(rule, path, peer.carriers)] : []
+    ),
+    ...nameFaults(rules),
+  ];
+}
+
+/** A rule that can be for no stanza is a mistake. */
+function faultsOfMatch({ match }: Raw, rulePath: KeyPath, carriers: unknown): Fault[] {
+  if (!isMapping(match)) return [];
+  const path = [...rulePath, "match"];
+  const kinds = valuesOf(match.kind).map(String).filter((kind) => Object.hasOwn(TYPES, kind));
+  const faults = carrierFaults(match.carrier, path, carriers);
+  if (kinds.length === 0) return faults;
+  const known = Object.values(TYPES).flat();
+  const possible = kinds.flatMap((kind) => TYPES[kind] ?? []);
+  const wrong = valuesOf(match.type).map(String).find((type) =>
+    known.includes(type) && !possible.includes(type)
+  );
+  if (wrong !== undefined) {
+    const message = `no ${kinds.join(" or ")} has the type ${wrong}, so this rule is for nothing`;
+    faults.push({ path: [...path, "type"], at: "value", message });
+  }
+  if (match.show !== undefined && !kinds.includes("presence")) {
+    const shows = valuesOf(match.show).join(" or ");
+    const message = `only presence shows ${shows}; this rule is for ${kinds.join(", ")}`;
+    faults.push({ path: [...path, "show"], at: "value", message });
+  }
+  return faults;
+}
+
+/** A kind of carrier that another peer has is none: peers may share rules. */
+function carrierFaults(given: unknown, path: KeyPath, carriers: unknown): Fault[] {
+  if (!Array.isArray(carriers) || carriers.length === 0) return [];
+  const isThere = (name: string) =>
+    CARRIER_KINDS.includes(name) || (/^[1-9]\d?$/.test(name) && Number(name) <= carriers.length);
+  const missing = valuesOf(given).find((name) => typeof name === "string" && !isThere(name));
+  if (missing === undefined) return [];
+  const kinds = new Set(carriers.flatMap((carrier) => isMapping(carrier) ? Object.keys(carrier) : []));
+  const message = `this peer has no carrier ${JSON.stringify(missing)}; it has ${
+    [...kinds].join(", ")
+  }, or by place 1 to ${carriers.length}`;
+  return [{ path: [...path, "carrier"], at: "value", message }];
+}
+
+/** One value, or a list of them. */
+function valuesOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
 function faultsOfRule(rule: Raw, path: KeyPath): Fault[] {

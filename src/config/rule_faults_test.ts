@@ -64,6 +64,26 @@ const ROWS: readonly (readonly [name: string, text: string, problem: string])[] 
     "6:32: `strip` is for message and presence stanzas; this rule is for iq",
   ],
   [
+    "a rule is for a type that its kind does not have",
+    withRule("{ match: { kind: [presence, iq], type: [available, chat] }, drop: true }"),
+    "6:48: no presence or iq has the type chat, so this rule is for nothing",
+  ],
+  [
+    "a rule is for what only presence shows",
+    withRule("{ match: { kind: message, show: away }, drop: true }"),
+    "6:41: only presence shows away; this rule is for message",
+  ],
+  [
+    "a rule is for a carrier that there cannot be",
+    withRule("{ match: { carrier: stanag }, drop: true }"),
+    '6:29: this peer has no carrier "stanag"; it has tcp, or by place 1 to 1',
+  ],
+  [
+    "a rule is for a carrier in a place where there is none",
+    withRule('{ match: { carrier: [tcp, stanag5066, "2"] }, drop: true }'),
+    '6:29: this peer has no carrier "2"; it has tcp, or by place 1 to 1',
+  ],
+  [
     "a rule for what comes in says how it waits",
     withRule("{ direction: in, precedence: flash }"),
     "6:26: `precedence` is about waiting for the link; what comes from the peer does not wait",

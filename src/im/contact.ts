@@ -78,6 +78,11 @@ export class Contact {
     return [...this.#facts.values()];
   }
 
+  /** Whether nothing is known at all, hidden or not. */
+  get isBlank(): boolean {
+    return this.#facts.size === 0 && this.#hidden.size === 0;
+  }
+
   /** Whether any resource is taken to be available. */
   get isAvailable(): boolean {
     return this.facts.some(isAvailable);
@@ -89,7 +94,7 @@ export class Contact {
    */
   learn(resource: string, presence: Element, confirmed: Moment): boolean {
     const before = this.#facts.get(resource);
-    if (!this.isAvailable) this.#clear();
+    if (!this.isAvailable) this.#dropOffline();
     this.#keep(resource, presence, confirmed);
     return before === undefined || !saysTheSame(before.presence, presence);
   }
@@ -221,6 +226,14 @@ export class Contact {
       if (fact === undefined) continue;
       facts.delete(resource);
       this.#keeper.dropped(this, resource, fact);
+    }
+  }
+
+  /** The contact is known to be offline no longer; resources that are hidden may still be there. */
+  #dropOffline(): void {
+    for (const facts of [this.#facts, this.#hidden]) {
+      const offline = [...facts].filter(([, fact]) => !isAvailable(fact));
+      for (const [resource] of offline) this.#drop(resource);
     }
   }
 

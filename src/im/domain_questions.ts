@@ -7,7 +7,10 @@ import type { Contact } from "./contact.ts";
 import { LOCAL } from "./presence_element.ts";
 import type { Ways } from "./ways.ts";
 
-type Options = Pick<ImOptions, "clock" | "domain" | "metrics" | "router">;
+type Options = Pick<ImOptions, "clock" | "domain" | "metrics" | "router" | "storage">;
+
+/** The setting that counts questions, over restarts: an answer to an earlier one speaks of another list. */
+const COUNT_KEY = "presence-questions";
 
 /** Resources named in one question: about 27 KB of XML. What is more is asked for as if nothing were known of it. */
 const MOST_LISTED = 5_000;
@@ -49,7 +52,6 @@ export class DomainQuestions implements Hop {
   readonly #events: DomainQuestionEvents;
   readonly #asked = new Map<string, Question>();
   readonly #refusing = new Set<string>();
-  #lastId = 0;
 
   constructor(options: Options, ways: Ways, events: DomainQuestionEvents) {
     this.#options = options;
@@ -84,7 +86,7 @@ export class DomainQuestions implements Hop {
     const listed = known?.flatMap((contact) =>
       contact.available.map(([resource, presence]) => ({ contact, resource, presence }))
     ).slice(0, MOST_LISTED);
-    const id = `p${++this.#lastId}`;
+    const id = `p${this.#count()}`;
     this.#asked.set(domain, { id, sentMs: clock.monotonicMs(), listed });
     metrics.count("halyard_presence_questions_total");
     const states = listed?.map(({ contact, resource, presence }) =>
@@ -92,6 +94,14 @@ export class DomainQuestions implements Hop {
     );
     const element = questionElement(id, states);
     router.route(stanzaOf(element, Jid.of(this.#options.domain), Jid.of(domain), LOCAL, clock.nowMs()));
+  }
+
+  /** Counts one more question. Small numbers: what stands in an id costs air time. */
+  #count(): number {
+    const { settings } = this.#options.storage;
+    const last = Number(new TextDecoder().decode(settings.get(COUNT_KEY)));
+    settings.set(COUNT_KEY, new TextEncoder().encode(`${last + 1}`));
+    return last + 1;
   }
 
   accept({ kind, type, id, from, to, element, origin }: Stanza): boolean {

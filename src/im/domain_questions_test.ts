@@ -14,6 +14,13 @@ const question = (id: string, known = "") =>
   `<iq type='get' id='${id}' from='ship.example' to='shore.example'>` +
   `<known xmlns='urn:halyard:0'${known === "" ? "/>" : `>${known}</known>`}</iq>`;
 
+/** The id of the only question that was sent since the last look. */
+function askedId(world: World): string {
+  const [sent = "", ...more] = world.sent().filter((line) => line.includes("<known"));
+  assert.deepEqual(more, []);
+  return /^<iq type='get' id='([^']+)'/.exec(sent)?.[1] ?? assert.fail(`no question: ${sent}`);
+}
+
 function answer(world: World, id: string, confirmed = ""): void {
   const known = `<known xmlns='urn:halyard:0'>${confirmed}</known>`;
   world.receive(`<iq type='result' id='${id}' from='shore.example' to='ship.example'>${known}</iq>`, {
@@ -32,9 +39,11 @@ inQuestioning("one question takes the place of all probes, whoever logs in and s
   world.keeps("benvolio", JULIET, { subscription: "to" });
   const romeo = world.login("romeo", "deck");
   world.login("benvolio", "mess");
-  assert.deepEqual(world.sent(), [question("p1")]);
+  const sent = world.sent();
+  const [, id = ""] = /id='([^']+)'/.exec(sent.join()) ?? [];
+  assert.deepEqual(sent, [question(id)]);
   world.shoreSends(available());
-  answer(world, "p1");
+  answer(world, id);
   assert.deepEqual(romeo.hears(), [available()]);
   world.login("romeo", "cabin");
   assert.deepEqual(world.sent(), [], "the nurse, of whom nothing was said, is not there");
@@ -48,14 +57,15 @@ inQuestioning(
     const romeo = world.login("romeo", "deck");
     world.shoreSends(available());
     world.shoreSends(`<presence from='${NURSE}/attic' to='${ROMEO}'/>`);
-    answer(world, "p1");
-    world.sent();
+    answer(world, askedId(world));
     romeo.hears();
     world.im.linkUp("shore", SHORE);
     const states = [available(), `<presence from='${NURSE}/attic'/>`].map(readXml)
       .flatMap((presence) => [...stateOfPresence(presence.attrs.from ?? "", presence)]);
-    assert.deepEqual(world.sent(), [question("p2", base64(Uint8Array.from(states)))]);
-    answer(world, "p2", base64(Uint8Array.of(0x40)));
+    const sent = world.sent();
+    const [, id = ""] = /id='([^']+)'/.exec(sent.join()) ?? [];
+    assert.deepEqual(sent, [question(id, base64(Uint8Array.from(states)))]);
+    answer(world, id, base64(Uint8Array.of(0x40)));
     assert.deepEqual(romeo.hears(), [unavailable()]);
     world.login("romeo", "cabin");
     assert.deepEqual(world.sent(), []);
@@ -66,11 +76,11 @@ inQuestioning("presence that came since counts more than the answer", (world) =>
   world.keeps("romeo", JULIET, { subscription: "to" });
   const romeo = world.login("romeo", "deck");
   world.shoreSends(available());
-  answer(world, "p1");
+  answer(world, askedId(world));
   world.im.linkUp("shore", SHORE);
   world.shoreSends(available().replace("away", "dnd"));
   romeo.hears();
-  answer(world, "p2", base64(Uint8Array.of(0)));
+  answer(world, askedId(world), base64(Uint8Array.of(0)));
   assert.deepEqual(romeo.hears(), []);
 });
 
@@ -78,22 +88,40 @@ inQuestioning("an answer to a question from before the restart is no answer", (w
   world.keeps("romeo", JULIET, { subscription: "to" });
   world.login("romeo", "deck");
   world.shoreSends(available());
-  world.sent();
+  const old = askedId(world);
   world.im.linkUp("shore", SHORE);
-  assert.equal(world.sent().length, 1);
+  const id = askedId(world);
   const romeo = login(world).client;
-  assert.throws(() => answer(world, "p1"), /not taken/);
-  answer(world, "p2", base64(Uint8Array.of(0)));
+  assert.throws(() => answer(world, old), /not taken/);
+  answer(world, id, base64(Uint8Array.of(0)));
   assert.deepEqual(romeo.hears(), [unavailable()]);
+});
+
+inQuestioning("neither is one to a question that this server asked before a restart of its own", (world) => {
+  world.keeps("romeo", JULIET, { subscription: "to" });
+  world.login("romeo", "deck");
+  world.shoreSends(available());
+  answer(world, askedId(world));
+  const askAfterRestart = () => {
+    world.restart();
+    world.im.linkUp("shore", SHORE);
+    world.login("romeo", "deck");
+    return askedId(world);
+  };
+  const old = askAfterRestart();
+  const id = askAfterRestart();
+  assert.throws(() => answer(world, old, base64(Uint8Array.of(0))), /not taken/);
+  answer(world, id, base64(Uint8Array.of(0x80)));
+  assert.deepEqual(login(world).seen, [available()]);
 });
 
 inQuestioning("who does not know the question is sent probes", (world) => {
   world.keeps("romeo", JULIET, { subscription: "to" });
   world.login("romeo", "deck");
-  world.sent();
+  const id = askedId(world);
   const error =
     "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
-  world.receive(`<iq type='error' id='p1' from='shore.example' to='ship.example'>${error}</iq>`, {
+  world.receive(`<iq type='error' id='${id}' from='shore.example' to='ship.example'>${error}</iq>`, {
     kind: "link",
     name: "shore",
   });
@@ -105,9 +133,8 @@ inQuestioning("after a long break that lost nothing all is shown again, and noth
   world.keeps("romeo", JULIET, { subscription: "to" });
   const romeo = world.login("romeo", "deck");
   world.shoreSends(available());
-  answer(world, "p1");
+  answer(world, askedId(world));
   romeo.hears();
-  world.sent();
   world.im.linkDown("shore", SHORE);
   await world.clock.advance(1);
   assert.deepEqual(romeo.hears(), [unavailable()], "the link was down for long when it was said to be");
@@ -119,12 +146,45 @@ inQuestioning("after a long break that lost nothing all is shown again, and noth
 });
 
 inQuestioning(
+  "what comes before the link is said to be up does away with nothing that was hidden",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    const romeo = world.login("romeo", "deck");
+    for (const resource of ["balcony", "attic"]) world.shoreSends(available(ROMEO, resource));
+    answer(world, askedId(world));
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(1);
+    world.shoreSends(available(ROMEO, "balcony").replace("away", "dnd"));
+    romeo.hears();
+    world.im.linkUp("shore", SHORE, true);
+    assert.deepEqual(romeo.hears(), [available(ROMEO, "attic")]);
+    assert.equal(login(world).seen.length, 2);
+  },
+);
+
+inQuestioning(
+  "one who was offline when the link went down, and has come since, is there alone",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    world.login("romeo", "deck");
+    world.shoreSends(available());
+    answer(world, askedId(world));
+    world.shoreSends(unavailable(`${JULIET}/balcony`));
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(1);
+    world.shoreSends(available(ROMEO, "attic"));
+    world.im.linkUp("shore", SHORE, true);
+    assert.deepEqual(login(world).seen, [available(ROMEO, "attic")]);
+  },
+);
+
+inQuestioning(
   "what was hidden does not come back when the other side has restarted, or says otherwise",
   async (world) => {
     world.keeps("romeo", JULIET, { subscription: "to" });
     const romeo = world.login("romeo", "deck");
     world.shoreSends(available());
-    answer(world, "p1");
+    answer(world, askedId(world));
     for (const isResumed of [true, false]) {
       world.im.linkDown("shore", SHORE);
       await world.clock.advance(1);
@@ -203,4 +263,27 @@ Deno.test("only an answer of the right length confirms anything", () => {
   assert.deepEqual(confirmedBy(of(""), 0), []);
   for (const text of ["", "oKA=", "?"]) assert.equal(confirmedBy(of(text), 3), undefined);
   assert.equal(confirmedBy(readXml("<iq/>"), 0), undefined);
+});
+
+inQuestioning(
+  "what was hidden when something was missed is told to be unknown: the other side has told it",
+  async (world) => {
+    world.keeps("romeo", JULIET, { subscription: "to" });
+    world.login("romeo", "deck");
+    world.shoreSends(available());
+    answer(world, askedId(world));
+    world.im.linkDown("shore", SHORE);
+    await world.clock.advance(1);
+    world.im.linkUp("shore", SHORE, false);
+    assert.deepEqual(world.sent(), [question("p2", "-")]);
+  },
+);
+
+inQuestioning("so is what came without a question, was hidden, and then missed", async (world) => {
+  world.keeps("romeo", JULIET, { subscription: "to" });
+  world.shoreSends(available());
+  world.im.linkDown("shore", SHORE);
+  await world.clock.advance(1);
+  world.im.linkUp("shore", SHORE, false);
+  assert.deepEqual(login(world).sent, [question("p1", "-")]);
 });

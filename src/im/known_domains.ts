@@ -10,18 +10,25 @@ import type { PresenceStore } from "../storage/mod.ts";
  */
 export type Knowledge = "unasked" | "complete" | "doubtful";
 
-/** How much is known of each domain's presence as a whole; kept over a restart. */
+/** How much is known of the presence of each domain behind a link as a whole; kept over a restart. */
 export class KnownDomains {
   readonly #store: PresenceStore;
   readonly #clock: Clock;
+  readonly #isLinked: (domain: string) => boolean;
   readonly #knowledge = new Map<string, Knowledge>();
   /** When the link to a domain was last known to be up, before this start; wall clock. */
   readonly #untilMs = new Map<string, number>();
 
-  constructor(store: PresenceStore, clock: Clock) {
+  constructor(store: PresenceStore, clock: Clock, isLinked: (domain: string) => boolean) {
     this.#store = store;
     this.#clock = clock;
+    this.#isLinked = isLinked;
     for (const { domain, isComplete, untilMs } of store.domains()) {
+      if (!isLinked(domain)) {
+        // What was known of its users goes as well, and should the link come back it is not complete.
+        store.removeDomain(domain);
+        continue;
+      }
       this.#knowledge.set(domain, isComplete ? "complete" : "doubtful");
       if (untilMs !== undefined) this.#untilMs.set(domain, untilMs);
     }
@@ -41,11 +48,8 @@ export class KnownDomains {
     this.#set(domain, "complete");
   }
 
-  /** @param knowsNothing whether nothing is known of the domain's users that could be wrong */
-  doubt(domain: string, knowsNothing = false): void {
-    if (!knowsNothing || this.of(domain) === "complete") {
-      this.#set(domain, knowsNothing ? "unasked" : "doubtful");
-    }
+  doubt(domain: string): void {
+    this.#set(domain, "doubtful");
   }
 
   /** The link to domains has ended now, or the server does. */
@@ -56,7 +60,7 @@ export class KnownDomains {
   }
 
   #set(domain: string, knowledge: Knowledge): void {
-    if (this.of(domain) === knowledge) return;
+    if (this.of(domain) === knowledge || !this.#isLinked(domain)) return;
     this.#knowledge.set(domain, knowledge);
     this.#store.putDomain(domain, knowledge === "complete", undefined);
   }

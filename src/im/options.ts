@@ -58,7 +58,7 @@ export const DEFAULT_IM_LIMITS: ImLimits = {
 export interface ImOptions {
   /** The one domain served, prepared. */
   readonly domain: string;
-  readonly storage: Pick<Storage, "accounts" | "rosters" | "offline" | "presence">;
+  readonly storage: Pick<Storage, "accounts" | "rosters" | "offline" | "presence" | "settings">;
   readonly router: { route(stanza: Stanza): void };
   readonly clock: Clock;
   readonly random: RandomSource;

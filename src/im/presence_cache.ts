@@ -1,6 +1,6 @@
 import { Jid } from "../stanza/mod.ts";
 import type { PresenceStore } from "../storage/mod.ts";
-import { readXml, writeXml } from "../xml/mod.ts";
+import { type Element, readXml, writeXml } from "../xml/mod.ts";
 import { Contact, type Fact, type FactKeeper, type Moment } from "./contact.ts";
 
 /** Bounds of the cache; see `ImLimits`. */
@@ -31,7 +31,7 @@ export class PresenceCache {
   #sizeBytes = 0;
   #isLoading = false;
 
-  /** @param onEvicted told of each contact that is forgotten for lack of room */
+  /** @param onEvicted told of each contact of whom something is forgotten: for lack of room, or as it cannot be read */
   constructor(
     limits: CacheLimits,
     store: Pick<PresenceStore, "put" | "remove">,
@@ -74,8 +74,14 @@ export class PresenceCache {
         this.#store.remove(address, resource);
         continue;
       }
+      const presence = read(xml);
+      if (presence === undefined) {
+        this.#store.remove(address, resource);
+        this.#onEvicted(this.use(jid));
+        continue;
+      }
       this.#isLoading = true;
-      this.use(jid).recall(resource, readXml(xml), recalled.confirmed, recalled.heldUntilMs);
+      this.use(jid).recall(resource, presence, recalled.confirmed, recalled.heldUntilMs);
       this.#isLoading = false;
     }
   }
@@ -130,5 +136,14 @@ export class PresenceCache {
       this.forget(contact);
       this.#onEvicted(contact);
     }
+  }
+}
+
+/** Presence as it was kept; undefined when it cannot be read, which must not keep the server from starting. */
+function read(text: string): Element | undefined {
+  try {
+    return readXml(text);
+  } catch {
+    return undefined;
   }
 }

@@ -14,7 +14,10 @@ import type { Sessions } from "./sessions.ts";
 import type { Resource } from "./user.ts";
 import type { Ways } from "./ways.ts";
 
-type Options = Pick<ImOptions, "clock" | "domain" | "limits" | "log" | "metrics" | "router" | "storage">;
+type Options = Pick<
+  ImOptions,
+  "clock" | "domain" | "limits" | "log" | "metrics" | "router" | "storage"
+>;
 
 /**
  * What our users see of contacts on other servers, out of a cache as far as possible. RFC 6121 section 4.3
@@ -37,7 +40,11 @@ export class RemotePresence implements LinkEvents {
   constructor(options: Options, ways: Ways, sessions: Sessions, rosters: Rosters) {
     this.#options = options;
     this.#ways = ways;
-    this.#domains = new KnownDomains(options.storage.presence, options.clock);
+    this.#domains = new KnownDomains(
+      options.storage.presence,
+      options.clock,
+      (domain) => ways.isLinked(domain),
+    );
     this.#cache = new PresenceCache(
       options.limits,
       options.storage.presence,
@@ -136,10 +143,12 @@ export class RemotePresence implements LinkEvents {
     const { monotonicMs } = this.#now();
     if (isResumed) return this.#resume(domains);
     for (const domain of domains) {
-      const knowsNothing = this.#cache.of([domain]).every((contact) => contact.facts.length === 0);
-      this.#domains.doubt(domain, knowsNothing);
-      // Where nothing is known nothing can be wrong: a question on its way may stand.
-      if (!knowsNothing) this.#questions.forget(domain);
+      // Where nothing was ever told nothing can be wrong or missing: a question on its way may stand.
+      const isFresh = this.#domains.of(domain) === "unasked" &&
+        this.#cache.of([domain]).every((contact) => contact.isBlank);
+      if (isFresh) continue;
+      this.#domains.doubt(domain);
+      this.#questions.forget(domain);
     }
     for (const contact of this.#cache.of(domains)) {
       contact.forgetHidden();

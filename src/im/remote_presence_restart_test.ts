@@ -51,9 +51,10 @@ inWorld("over a link that is up again it is asked for, and held until it is answ
 inWorld("where the link loses nothing it is true, and nothing is asked", (world) => {
   world.keeps("romeo", JULIET, BOTH);
   world.login("romeo", "deck");
+  const [, id = ""] = /<iq type='get' id='([^']+)'/.exec(world.sent().join()) ?? [];
   world.shoreSends(available());
   world.receive(
-    `<iq type='result' id='p1' from='shore.example' to='ship.example'><known xmlns='urn:halyard:0'/></iq>`,
+    `<iq type='result' id='${id}' from='shore.example' to='ship.example'><known xmlns='urn:halyard:0'/></iq>`,
     { kind: "link", name: "shore" },
   );
   world.restart();
@@ -76,7 +77,7 @@ inWorld(
     assert.deepEqual(seen, [available()]);
     assert.match(
       sent.join(),
-      /^<iq type='get' id='p1' .*<known xmlns='urn:halyard:0'>[\w+/]{6}==<\/known><\/iq>$/,
+      /^<iq type='get' .*<known xmlns='urn:halyard:0'>[\w+/]{6}==<\/known><\/iq>$/,
     );
   },
   { policy: { asksByDomain: true, isToldLate: true } },
@@ -110,3 +111,27 @@ inWorld("of more than may be kept the rest is forgotten, on disk too", (world) =
   world.restart();
   assert.equal(world.storage.presence.list().length, 2);
 }, { limits: { cachedContacts: 2 } });
+
+inWorld("domains behind no link leave no trace on disk, however many contacts name them", (world) => {
+  for (let n = 0; n < 9; n++) world.keeps("romeo", `x@n${n}.nowhere.example`, BOTH);
+  knowJuliet(world);
+  world.login("romeo", "deck");
+  assert.deepEqual(world.storage.presence.domains().filter(({ domain }) => domain.startsWith("n")), []);
+}, { limits: { cachedContacts: 2 } });
+
+inWorld("what was noted of a domain that lies behind no link any more is forgotten at the start", (world) => {
+  world.storage.presence.putDomain("cape.example", true, 0);
+  world.storage.presence.putDomain("shore.example", true, 0);
+  world.restart();
+  assert.deepEqual(world.storage.presence.domains().map(({ domain }) => domain), ["shore.example"]);
+});
+
+inWorld("presence that cannot be read any more keeps no server from starting, and is asked for", (world) => {
+  world.keeps("romeo", JULIET, BOTH);
+  world.storage.presence.putDomain("shore.example", true, 0);
+  world.storage.presence.put(JULIET, "balcony", "<presence", 0);
+  world.restart();
+  assert.deepEqual(world.storage.presence.list(), []);
+  world.im.linkUp("shore", SHORE, true);
+  assert.match(login(world).sent.join(), /<known xmlns='urn:halyard:0'>-<\/known>/);
+}, { policy: { asksByDomain: true, isToldLate: true } });

@@ -5,6 +5,7 @@ import type { Element } from "../xml/mod.ts";
 import { AirWindow } from "./air_window.ts";
 import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
+import { HEARD_SINCE_START } from "./heard.ts";
 import { isQuestionOfPresence } from "./inbound.ts";
 import { Inspector } from "./inspector.ts";
 import { sentLimits, takenLimits } from "./limits.ts";
@@ -87,7 +88,8 @@ export class BlockPeer implements LinkPeer {
     const names = carrierNames(config, carrier);
     this.#outbox.use(names);
     this.#thinner.carrier = names;
-    this.#news = new LinkNews(config, clock, context.events, log, config.trustsAfterBreak === true);
+    const heard = config.trustsAfterBreak === true ? HEARD_SINCE_START : undefined;
+    this.#news = new LinkNews(config, clock, context.events, log, heard);
     this.#window = new AirWindow(carrier);
     this.#rest = new NodeRest(clock, context.random, carrier.turnaroundMs, () => this.#wake());
     this.#incoming = new StanzaBlocks(takenLimits(context.limits), {

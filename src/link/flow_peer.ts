@@ -9,6 +9,7 @@ import { Deadline } from "./deadline.ts";
 import { endedByRestart } from "./ended.ts";
 import { codingFor, LinkEngine } from "./flow/mod.ts";
 import { Gathering } from "./gathering.ts";
+import { Heard } from "./heard.ts";
 import { LinkIds, stemOf } from "./ids/mod.ts";
 import { oursStands } from "./inbound.ts";
 import { Inspector } from "./inspector.ts";
@@ -98,7 +99,7 @@ export class FlowPeer implements LinkPeer {
       log,
     });
     this.#unfolder = new Unfolder(folder, this.#outbox, (answer) => this.accept(answer));
-    this.#news = new LinkNews(config, clock, context.events, log, true);
+    this.#news = new LinkNews(config, clock, context.events, log, new Heard(storage.settings, config));
     this.#engine = new LinkEngine({
       store: storage.flows(name),
       random,

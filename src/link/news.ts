@@ -1,5 +1,6 @@
 import { type CancelTimer, type Clock, guard, type Log } from "../base/mod.ts";
 import type { LinkEvents } from "../router/mod.ts";
+import type { Heard } from "./heard.ts";
 import type { PeerConfig } from "./peer_config.ts";
 
 /**
@@ -11,26 +12,27 @@ export class LinkNews {
   readonly #clock: Clock;
   readonly #events: LinkEvents;
   readonly #log: Log;
-  readonly #losesNothing: boolean;
+  readonly #heard: Pick<Heard, "isWhole" | "note"> | undefined;
   /** Whether the rest of the server believes that the peer's users can be reached. */
   #isToldUp = false;
   /** Something was missed while the link was not told to be up. */
-  #hasMissed = false;
+  #hasMissed: boolean;
   #cancelDown: CancelTimer | undefined;
 
-  /** @param losesNothing whether what the other side has said meanwhile comes, however long a break was */
+  /** @param heard where what the other side has said meanwhile comes, however long a break was; else undefined */
   constructor(
     peer: Pick<PeerConfig, "name" | "domains" | "toldDownAfterMs">,
     clock: Clock,
     events: LinkEvents,
     log: Log,
-    losesNothing: boolean,
+    heard: Pick<Heard, "isWhole" | "note"> | undefined,
   ) {
     this.#peer = peer;
     this.#clock = clock;
     this.#events = events;
     this.#log = log;
-    this.#losesNothing = losesNothing;
+    this.#heard = heard;
+    this.#hasMissed = heard?.isWhole === false;
   }
 
   /** There is a connection. */
@@ -38,7 +40,7 @@ export class LinkNews {
     this.stop();
     if (this.#isToldUp) return;
     this.#isToldUp = true;
-    this.#tellUp(this.#losesNothing && !this.#hasMissed);
+    this.#tellUp(this.#heard !== undefined && !this.#hasMissed);
   }
 
   /** There is none any more: told when that lasts. */
@@ -54,14 +56,18 @@ export class LinkNews {
 
   /** What was known of the peer's users is to be asked for anew. */
   again(): void {
-    if (this.#isToldUp) this.#tellUp(false);
-    else this.#hasMissed = true;
+    if (this.#isToldUp) return this.#tellUp(false);
+    this.#hasMissed = true;
+    // Also if the server ends before it can ask.
+    this.#heard?.note(false);
   }
 
   #tellUp(isResumed: boolean): void {
     const { name, domains } = this.#peer;
     this.#hasMissed = false;
     this.#tell(() => this.#events.linkUp(name, domains, isResumed));
+    // Whoever heard of it remembers, from this turn on, what he has to ask for.
+    this.#heard?.note(true);
   }
 
   /** Whoever hears of it is no part of the link, and must not break it. */

@@ -16,7 +16,7 @@ const DAMP_MS = 20_000;
 
 function rules(...lines: readonly string[]): readonly RuleConfig[] {
   const parsed = parseConfig(
-    `domain: a\npeers:\n  b:\n    domains: [b]\n    carriers: [{ tcp: { connect: 'b:1' } }]\n` +
+    `domain: a\npeers:\n  b:\n    domains: [b]\n    carriers: [{ tcp: { connect: 'b:1' } }, { tcp: { connect: 'b:2' } }]\n` +
       `    rules: [${lines.join(", ")}]\n`,
     "f",
   );

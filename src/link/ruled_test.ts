@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 function rules(...lines: readonly string[]): readonly RuleConfig[] {
   const list = lines.map((line) => `      - ${line}\n`).join("");
   const parsed = parseConfig(
-    "domain: a\npeers:\n  b:\n    domains: [b]\n    carriers: [{ tcp: { connect: 'b:1' } }]\n" +
+    "domain: a\npeers:\n  b:\n    domains: [b]\n    carriers: [{ tcp: { connect: 'b:1' } }, { tcp: { connect: 'b:2' } }]\n" +
       `    rules:\n${list}`,
     "f",
   );

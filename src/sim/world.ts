@@ -57,9 +57,13 @@ export class World {
     path = ":memory:",
     linkKeys?: LinkKeys,
   ): Promise<Server> {
-    const parsed = parseConfig(yaml, name);
-    if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("; "));
-    const machine = { config: parsed.config, host, path, linkKeys, clock: new SteppedClock(this.clock) };
+    const machine = {
+      config: configOf(yaml, name),
+      host,
+      path,
+      linkKeys,
+      clock: new SteppedClock(this.clock),
+    };
     const inhabitant = { ...machine, ...this.#make(machine) };
     this.#servers.set(name, inhabitant);
     await inhabitant.server.start();
@@ -82,12 +86,18 @@ export class World {
   /**
    * Stops a server in good order and starts it again on what it kept.
    * @param between called while it is down
+   * @param yaml its configuration from now on, if that is another
    */
-  async restart(name: string, between: () => Promise<void> | void = () => {}): Promise<void> {
+  async restart(
+    name: string,
+    between: () => Promise<void> | void = () => {},
+    yaml?: string,
+  ): Promise<void> {
     const inhabitant = this.#find(name);
     await this.#stop(inhabitant);
     await between();
-    Object.assign(inhabitant, this.#make(inhabitant));
+    const config = yaml === undefined ? inhabitant.config : configOf(yaml, name);
+    Object.assign(inhabitant, { config }, this.#make({ ...inhabitant, config }));
     await inhabitant.server.start();
   }
 
@@ -160,4 +170,10 @@ export class World {
     if (found === undefined) throw new Error(`Cannot find the server ${name}`);
     return found;
   }
+}
+
+function configOf(yaml: string, name: string): Config {
+  const parsed = parseConfig(yaml, name);
+  if ("problems" in parsed) throw new Error(parsed.problems.map((problem) => problem.message).join("; "));
+  return parsed.config;
 }

@@ -27,5 +27,6 @@ export interface PresenceStore {
   list(): KeptPresence[];
   /** Adds or replaces. */
   putDomain(domain: string, isComplete: boolean, untilMs: number | undefined): void;
+  removeDomain(domain: string): void;
   domains(): KeptDomain[];
 }

@@ -16,6 +16,7 @@ export class SqlitePresence implements PresenceStore {
   readonly #remove: Command<never>;
   readonly #list: Query<PresenceRow>;
   readonly #putDomain: Command<never>;
+  readonly #removeDomain: Command<never>;
   readonly #domains: Query<DomainRow>;
 
   constructor(db: Connection) {
@@ -23,6 +24,7 @@ export class SqlitePresence implements PresenceStore {
     this.#remove = db.command("DELETE FROM remote_presence WHERE contact = ? AND resource = ?");
     this.#list = db.query("SELECT contact, resource, xml, confirmed_ms FROM remote_presence");
     this.#putDomain = db.command("INSERT OR REPLACE INTO remote_domains VALUES (?, ?, ?)");
+    this.#removeDomain = db.command("DELETE FROM remote_domains WHERE domain = ?");
     this.#domains = db.query("SELECT domain, complete, until_ms FROM remote_domains");
   }
 
@@ -40,6 +42,10 @@ export class SqlitePresence implements PresenceStore {
 
   putDomain(domain: string, isComplete: boolean, untilMs: number | undefined): void {
     this.#putDomain.run(domain, isComplete ? 1 : 0, untilMs === undefined ? null : Math.round(untilMs));
+  }
+
+  removeDomain(domain: string): void {
+    this.#removeDomain.run(domain);
   }
 
   domains(): KeptDomain[] {

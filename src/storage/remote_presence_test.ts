@@ -25,5 +25,8 @@ Deno.test("of a domain it is kept whether all is known, and until when", () => {
     assert.deepEqual(presence.domains(), [{ domain: "shore.example", isComplete: true, untilMs: undefined }]);
     presence.putDomain("shore.example", false, 5.5);
     assert.deepEqual(presence.domains(), [{ domain: "shore.example", isComplete: false, untilMs: 6 }]);
+    presence.putDomain("cape.example", true, 1);
+    presence.removeDomain("shore.example");
+    assert.deepEqual(presence.domains().map(({ domain }) => domain), ["cape.example"]);
   });
 });

@@ -80,6 +80,25 @@ class Stage {
     } else await this.act(what.who, what.show);
   }
 
+  /** A server stops, and starts again after a while, with other settings. */
+  async restartWith(side: Side, presence: string, rules: string, offMs = 0): Promise<void> {
+    this.#losesClients(side);
+    const yaml = config(side, side === "ship" ? "shore" : "ship", presence, rules, this.rateBps);
+    await this.world.restart(side, () => this.world.clock.advance(offMs), yaml);
+  }
+
+  /** After a long time with a link each client sees who is there, and what he shows as far as that crosses. */
+  async endsInTruth(crosses: (show: string) => string): Promise<void> {
+    this.world.link.mend();
+    await this.world.clock.advance(3 * 3_600_000);
+    for (const [jid, watcher] of this.watchers) {
+      assert(!watcher.client.ended, `${jid} was cut off`);
+      const truth = [...this.watchers].filter(([, { side }]) => side !== watcher.side)
+        .map(([other, { show }]) => [other, crosses(show)]);
+      assert.deepEqual([...this.look(watcher)].sort(), truth.sort(), `what ${jid} sees`);
+    }
+  }
+
   /** The ship's server stops; its disk is changed, and it starts again. */
   async restartShip(...changes: readonly (() => void)[]): Promise<void> {
     this.#losesClients("ship");
@@ -171,18 +190,36 @@ for (const [presence, rules] of CASES) {
       await using stage = new Stage();
       await stage.begin(presence, rules);
       for (const what of events) await stage.happen(what);
-      stage.world.link.mend();
-      await stage.world.clock.advance(3 * 3_600_000);
-      for (const [jid, watcher] of stage.watchers) {
-        assert(!watcher.client.ended, `${jid} was cut off`);
-        const truth = [...stage.watchers].filter(([, { side }]) => side !== watcher.side)
-          .map(([other, { show }]) => [other, rules === "text-only" ? "" : show]);
-        assert.deepEqual([...stage.look(watcher)].sort(), truth.sort(), `what ${jid} sees`);
-      }
+      await stage.endsInTruth((show) => rules === "text-only" ? "" : show);
     };
     await fc.assert(fc.asyncProperty(fc.array(event, { maxLength: 25 }), happens), { numRuns: 12, seed: 7 });
   });
 }
+
+/** Settings with which a side may start again; the other goes on. */
+const SETTINGS = ["{ damp: 0s }", "{ damp: 20s, by_domain: false }", "{ damp: 0s, on_link_down: strict }"];
+const RULES = ["none", "hf", "[{ match: { kind: presence, show: away }, hold: 10m }]"];
+const change = fc.record({
+  changes: fc.constantFrom(...SIDES),
+  presence: fc.constantFrom(...SETTINGS),
+  rules: fc.constantFrom(...RULES),
+});
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+Deno.test("profile halyard: whatever is configured in between, in the end every client sees who is there", async () => {
+  const happens = async (events: readonly (Event | Change)[]) => {
+    await using stage = new Stage();
+    await stage.begin("{ damp: 0s }");
+    for (const what of events) {
+      if (typeof what === "object" && "changes" in what) {
+        await stage.restartWith(what.changes, what.presence, what.rules);
+      } else await stage.happen(what);
+    }
+    await stage.endsInTruth((show) => show);
+  };
+  const any = fc.oneof({ weight: 10, arbitrary: event }, { weight: 1, arbitrary: change });
+  await fc.assert(fc.asyncProperty(fc.array(any, { maxLength: 25 }), happens), { numRuns: 15, seed: 12 });
+});
 
 Deno.test("profile halyard: where rosters disagree those who may see a user do, and nobody else", async () => {
   await using stage = new Stage();
@@ -221,6 +258,30 @@ Deno.test("profile halyard: who was announced just before his server stopped is 
   const juliet = stage.watchers.get("juliet@shore.example/a");
   assert.ok(juliet);
   assert.deepEqual([...stage.look(juliet)], []);
+});
+
+Deno.test("profile halyard: what rules have kept out is asked for once they let it in", async () => {
+  await using stage = new Stage();
+  const withoutJuliet =
+    "[{ direction: in, match: { kind: presence, from: juliet@shore.example }, drop: true }]";
+  await stage.begin("{ damp: 0s }", withoutJuliet);
+  const romeo = { person: { side: "ship", name: "romeo" }, resource: "a" } as const;
+  const seen = async () => {
+    await stage.world.clock.advance(600_000);
+    await stage.act(romeo, "");
+    await stage.world.clock.advance(600_000);
+    return [...stage.look(stage.watchers.get("romeo@ship.example/a") ?? assert.fail()).keys()].sort();
+  };
+  for (const name of ["juliet", "nurse"] as const) {
+    await stage.act({ person: { side: "shore", name }, resource: "a" }, "away");
+  }
+  assert.deepEqual(await seen(), ["nurse@shore.example/a"]);
+  await stage.restartWith("ship", "{ damp: 0s }", withoutJuliet);
+  assert.deepEqual(await seen(), ["nurse@shore.example/a"]);
+  assert.equal(stage.world.server("ship").status().metrics.halyard_presence_questions_total, undefined);
+  // Long enough that all that was known is no longer shown.
+  await stage.restartWith("ship", "{ damp: 0s }", "none", 2 * 3_600_000);
+  assert.deepEqual(await seen(), ["juliet@shore.example/a", "nurse@shore.example/a"]);
 });
 
 Deno.test("profile halyard: on a slow link a question may take long, and nobody asks again meanwhile", async () => {

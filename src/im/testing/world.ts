@@ -36,6 +36,7 @@ export class World {
   readonly storage: Storage;
   im: InstantMessaging;
   readonly #options: WorldOptions;
+  readonly #random = seededRandom(1);
   #router = new Router(nullLog);
   #sent: string[] = [];
 
@@ -66,7 +67,7 @@ export class World {
       storage: this.storage,
       router: this.#router,
       clock: this.clock,
-      random: seededRandom(1),
+      random: this.#random,
       log: nullLog,
       metrics: this.metrics,
       limits: { ...DEFAULT_IM_LIMITS, ...limits },

@@ -8,6 +8,9 @@ import { isArchiveId, isHarmless, isInnerStanza, isOriginId, isReference } from 
 /** Ids of a link that are remembered; what was not used while as many others were falls out. */
 export const MOST_LINK_IDS = 32_768;
 
+/** In UTF-16 code units; a longer id is no usual one, crosses as it is and is not remembered. */
+export const MOST_ID_CHARS = 256;
+
 /** What each life of a side's process adds to its stem. */
 const LIFE_CHARS = 5;
 
@@ -83,7 +86,8 @@ export class LinkIds {
     return changed(stanza, (id, place) => {
       const original = GIVEN_ID.test(id) ? this.#store.byShort(id)?.original : undefined;
       if (original !== undefined) return original;
-      if (this.#isOurs(id)) return id + FORGOTTEN;
+      // Also one that looks as if it were shown so already: two are not to be shown as one.
+      if (this.#isOurs(id) || this.#isForgotten(id)) return id + FORGOTTEN;
       // A room here may reflect it: its sender knows it by this id and no other.
       if (place === "own" && notes) this.#keep(id, owner);
       return id;
@@ -120,7 +124,9 @@ export class LinkIds {
       this.#remember(id, known.short);
       return known.short;
     }
-    if (this.#isOurs(id) || this.#isForgotten(id)) return this.#add(id, owner);
+    if (id.length <= MOST_ID_CHARS && (this.#isOurs(id) || this.#isForgotten(id))) {
+      return this.#add(id, owner);
+    }
     return this.#isWorthOne(id) ? this.#add(id, owner) : id;
   }
 
@@ -151,13 +157,16 @@ export class LinkIds {
   }
 
   #isForgotten(id: string): boolean {
-    return id.endsWith(FORGOTTEN) && this.#isOurs(id.slice(0, -FORGOTTEN.length));
+    if (!id.endsWith(FORGOTTEN)) return false;
+    const first = id.indexOf(FORGOTTEN);
+    return this.#isOurs(id.slice(0, first)) && id === id.slice(0, first).padEnd(id.length, FORGOTTEN);
   }
 
   /** Whether a short one is given and no longer. What another side gave it understands best as it is. */
   #isWorthOne(id: string): boolean {
     const shortChars = STEM_CHARS + LIFE_CHARS + 1 + (this.#count + 1).toString(36).length;
-    return this.#isOn && id.length >= shortChars && !GIVEN_ID.test(id);
+    const isUsual = id.length >= shortChars && id.length <= MOST_ID_CHARS;
+    return this.#isOn && isUsual && !GIVEN_ID.test(id);
   }
 }
 

@@ -5,7 +5,7 @@ import type { LinkIdStore } from "../../storage/mod.ts";
 import { readXml, writeXml } from "../../xml/mod.ts";
 import { arbitraryStanza } from "../testing/arbitrary.ts";
 import { MemoryLinkIds } from "../testing/memory_link_ids.ts";
-import { LinkIds, type LinkIdsOptions, MOST_LINK_IDS } from "./link_ids.ts";
+import { LinkIds, type LinkIdsOptions, MOST_ID_CHARS, MOST_LINK_IDS } from "./link_ids.ts";
 import { stemOf } from "./stem.ts";
 
 /** A life is called `aaaaa`, so the first id is `shpaaaaa-1`. */
@@ -188,6 +188,33 @@ Deno.test("an id of ours for which nobody knows any more is shown as such, and g
     `<message ${JULIET}><received xmlns='urn:xmpp:receipts' id='${id}'/></message>`;
   assert.equal(back(link, receipt("shpzzzzz-4")), receipt("shpzzzzz-4~"));
   assert.equal(out(link, receipt("shpzzzzz-4~")), receipt("shpzzzzz-4"));
+});
+
+Deno.test("one that looks like an id so shown is shown as another, and goes back as it came", () => {
+  for (const tail of ["", "~", "~~"]) {
+    const link = said();
+    const came = `<message ${JULIET} id='shpzzzzz-1${tail}'><body>Ho</body></message>`;
+    assert.equal(back(link, came), came.replace(`-1${tail}'`, `-1${tail}~'`));
+    const receipt =
+      `<message ${ROMEO} id='r'><received xmlns='urn:xmpp:receipts' id='shpzzzzz-1${tail}~'/></message>`;
+    assert.equal(out(link, receipt), receipt.replace("~'", "'"));
+  }
+});
+
+Deno.test("an id of unusual length stays as it is and is not kept, whoever gave it", () => {
+  const store = new MemoryLinkIds();
+  const link = ids({ store });
+  const long = "x".repeat(MOST_ID_CHARS + 1);
+  for (const extra of ["", "<x xmlns='urn:unknown'/>"]) {
+    const sent = `<message ${ROMEO} id='${long}'><body>Hi</body>${extra}</message>`;
+    assert.equal(out(link, sent), sent);
+    const came = `<message ${JULIET} id='${long}'><body>Ho</body>${extra}</message>`;
+    assert.equal(back(link, came), came);
+  }
+  out(link, `<message ${ROMEO} id='shpaaaaa-1${"~".repeat(MOST_ID_CHARS)}'/>`);
+  assert.equal(store.byOriginal(long), undefined);
+  assert.equal(store.byShort("shpaaaaa-1"), undefined, "none was given");
+  assert.match(out(link, `<message ${ROMEO} id='${long.slice(1)}'/>`), / id='shpaaaaa-1'/);
 });
 
 Deno.test("what the other side's client gave crosses back as it came: a room here reflects it", () => {

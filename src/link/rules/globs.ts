@@ -1,4 +1,4 @@
-import type { Jid } from "../../stanza/mod.ts";
+import { type Jid, NS } from "../../stanza/mod.ts";
 import type { Element } from "../../xml/mod.ts";
 
 /** Whether an address is meant by one of some patterns. */
@@ -30,7 +30,9 @@ export function childTest(selectors: readonly string[]): ChildTest {
     const [, namespace, name] = /^\{(.*)\}(.+)$/.exec(selector) ?? [];
     if (namespace !== undefined) {
       const isMeant = globTest(namespace);
-      return ({ name: given, attrs }) => given === name && isMeant(attrs.xmlns ?? "");
+      const isOwnMeant = isMeant("") || isMeant(NS.CLIENT);
+      return ({ name: given, attrs: { xmlns } }) =>
+        given === name && (xmlns === undefined ? isOwnMeant : isMeant(xmlns));
     }
     const isMeant = globTest(selector);
     return ({ name: given, attrs: { xmlns } }) => xmlns === undefined ? given === selector : isMeant(xmlns);

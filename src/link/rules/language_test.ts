@@ -14,7 +14,8 @@ const FACTS: Facts = { precedence: "routine", carrier: ["tcp", "1"] };
 function rules(...lines: readonly string[]): readonly RuleConfig[] {
   if (lines.length === 0) return [];
   const list = lines.map((line) => `      - ${line}\n`).join("");
-  const text = "domain: a\npeers:\n  b:\n    domains: [b]\n    carriers: [{ tcp: { connect: 'b:1' } }]\n" +
+  const text =
+    "domain: a\npeers:\n  b:\n    domains: [b]\n    carriers: [{ tcp: { connect: 'b:1' } }, { tcp: { connect: 'b:2' } }]\n" +
     `    rules:\n${list}`;
   const parsed = parseConfig(text, "f");
   assert.ok("config" in parsed, JSON.stringify(parsed));
@@ -70,6 +71,8 @@ const MATCHES: readonly (readonly [match: string, xml: string, isMeant: boolean]
   ["{ child: '{urn:example:x}y' }", CHAT, false],
   ["{ child: [subject, thread] }", CHAT, true],
   ["{ child: vcard-temp }", GET, true],
+  ["{ child: '{jabber:client}body' }", CHAT, true],
+  ["{ child: '{jabber:client}html' }", CHAT, false],
   ["{ show: away }", AWAY, true],
   ["{ show: [dnd, xa] }", AWAY, false],
   ["{ show: away }", "<message><show>away</show></message>", false],
@@ -80,7 +83,6 @@ const MATCHES: readonly (readonly [match: string, xml: string, isMeant: boolean]
   ["{ carrier: tcp }", CHAT, true],
   ["{ carrier: '1' }", CHAT, true],
   ["{ carrier: [stanag5066, '2'] }", CHAT, false],
-  ["{ kind: message, show: away }", CHAT, false],
 ];
 
 Deno.test("a rule is for the stanzas of which all it names is true", async (t) => {
@@ -181,6 +183,15 @@ const FATES: readonly (readonly [name: string, xml: string, rules: readonly stri
   ], "<body thread x> priority expires 600000"],
   ["a request does not wait for company", GET, ["{ hold: 1m }"], "<vCard>"],
   ["nor does who has gone", "<presence type='unavailable'/>", ["{ hold: 1m, expire: 1m }"], "<>"],
+  [
+    "what always crosses does not die by a rule: the question of a server",
+    QUESTION,
+    ["{ expire: 1s }"],
+    "<known>",
+  ],
+  ["nor does a result", "<iq type='result' id='1'><x xmlns='y'/></iq>", ["{ expire: 1s }"], "<x>"],
+  ["nor an error", "<message type='error' id='1'><x xmlns='y'/></message>", ["{ expire: 1s }"], "<x>"],
+  ["a request may", GET, ["{ expire: 1s }"], "<vCard> expires 1000"],
   ["rules of the other direction are none", CHAT, ["{ direction: in, drop: true }"], "<body thread x>"],
   ["those of both are", CHAT, ["{ direction: both, drop: true }"], "dropped"],
 ];

@@ -111,8 +111,9 @@ export class RuleSet {
   }
 
   #termsFor(stanza: Stanza, facts: Facts, verdicts: Verdict[]): Pick<Outcome, keyof typeof NO_TERMS> {
-    const mayHold = stanza.kind !== "iq" && mayBeDropped(stanza);
-    const mayExpire = stanza.kind !== "presence" || mayBeDropped(stanza);
+    // What always crosses neither waits for company nor is worthless after a time.
+    const mayExpire = mayBeDropped(stanza);
+    const mayHold = stanza.kind !== "iq" && mayExpire;
     let { precedence, expireMs, holdMs }: Pick<Outcome, keyof typeof NO_TERMS> = NO_TERMS;
     for (const terms of this.#terms) {
       if (!terms.match(stanza, facts)) continue;
