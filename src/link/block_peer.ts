@@ -56,7 +56,7 @@ export class BlockPeer implements LinkPeer {
   readonly #window: AirWindow;
   readonly #rest: NodeRest;
   readonly #incoming: StanzaBlocks;
-  readonly #recent = new RecentIds();
+  readonly #recent: RecentIds;
   /** In the order in which they were given; by handle. */
   readonly #sent = new Map<number, Sent>();
   #road: BlockRoad | undefined;
@@ -72,6 +72,7 @@ export class BlockPeer implements LinkPeer {
     this.#standing = new Standing(clock);
     this.#tally = new Tally(name, metrics);
     this.#inspector = new Inspector(config, context, this.#tally);
+    this.#recent = new RecentIds(storage.recentStanzas(name));
     const answer = (stanza: Stanza) => router.route(stanza);
     this.#thinner = new Thinner({ rules: config.rules, direction: "in", tally: this.#tally, answer });
     this.#outbox = new Outbox({
@@ -266,7 +267,7 @@ export class BlockPeer implements LinkPeer {
     const { clock, router, log } = this.#context;
     const stanza = this.#inspector.inspect(element);
     if ("condition" in stanza) return;
-    if (this.#recent.repeats(stanza, clock.monotonicMs())) {
+    if (this.#recent.repeats(stanza, clock.nowMs())) {
       log.info("link stanza came twice", { peer: this.#config.name });
       return;
     }

@@ -18,7 +18,7 @@ export interface LinkContext {
   readonly router: { route(stanza: Stanza): void };
   readonly storage: Pick<
     Storage,
-    "flows" | "unacknowledged" | "linkEpochs" | "linkIds" | "linkQueue" | "settings"
+    "flows" | "unacknowledged" | "linkEpochs" | "linkIds" | "recentStanzas" | "linkQueue" | "settings"
   >;
   readonly clock: Clock;
   readonly random: RandomSource;

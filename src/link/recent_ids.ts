@@ -1,41 +1,48 @@
+import { base64, sha256 } from "../base/mod.ts";
 import { NS, type Stanza } from "../stanza/mod.ts";
+import type { RecentStanzaStore } from "../storage/mod.ts";
 import { copy, type Element, writeXml } from "../xml/mod.ts";
 
 /** How many stanzas are remembered. */
 export const MOST_REMEMBERED = 1_024;
 /** How long a repetition may take: as long as a link fails and is made anew. */
 export const REMEMBERED_MS = 86_400_000;
-/** Most characters of XML that are remembered. */
-export const MOST_REMEMBERED_SIZE_CHARS = 1_048_576;
+/** Of the hash of a stanza. */
+const DIGEST_SIZE_BYTES = 16;
 
 /**
- * Tells a stanza that was sent again, since its confirmation was lost, from a new one. Only what has an id and is the
- * same to the letter is taken for a repetition: without an id people may well say the same twice.
+ * Tells a stanza that was sent again, since its confirmation was lost, from a new one; over restarts too, for a
+ * stanza is noted in the transaction in which it takes effect. Only what has an id and is the same to the letter is
+ * taken for a repetition: without an id people may well say the same twice.
  */
 export class RecentIds {
-  /** When each came, monotonic; oldest first. */
+  readonly #store: RecentStanzaStore;
+  /** When each came, wall clock; the oldest first. */
   readonly #seen = new Map<string, number>();
-  #sizeChars = 0;
 
-  /** Notes a stanza. @returns whether it has come before */
+  constructor(store: RecentStanzaStore) {
+    this.#store = store;
+    for (const { digest, atMs } of store.list()) this.#seen.set(digest, atMs);
+  }
+
+  /** Notes a stanza. @param nowMs wall clock @returns whether it has come before */
   repeats(stanza: Stanza, nowMs: number): boolean {
     const { id } = stanza.element.attrs;
     if (id === undefined) return false;
-    const key = writeXml(withoutDelay(stanza.element));
+    const digest = base64(sha256(writeXml(withoutDelay(stanza.element))).subarray(0, DIGEST_SIZE_BYTES));
     this.#forget(nowMs);
-    if (this.#seen.has(key)) return true;
-    this.#seen.set(key, nowMs);
-    this.#sizeChars += key.length;
+    if (this.#seen.has(digest)) return true;
+    this.#seen.set(digest, nowMs);
+    this.#store.add({ digest, atMs: nowMs });
     return false;
   }
 
   /** Lets go of what came too long ago, or is too much with what has come last. */
   #forget(nowMs: number): void {
-    for (const [key, atMs] of this.#seen) {
-      const isFull = this.#seen.size >= MOST_REMEMBERED || this.#sizeChars > MOST_REMEMBERED_SIZE_CHARS;
-      if (nowMs - atMs < REMEMBERED_MS && !isFull) return;
-      this.#seen.delete(key);
-      this.#sizeChars -= key.length;
+    for (const [digest, atMs] of this.#seen) {
+      if (nowMs - atMs < REMEMBERED_MS && this.#seen.size < MOST_REMEMBERED) return;
+      this.#seen.delete(digest);
+      this.#store.remove(digest);
     }
   }
 }

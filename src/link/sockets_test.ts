@@ -10,6 +10,7 @@ import { MemoryEpochs } from "./flow/testing/memory_epochs.ts";
 import { MemoryStore } from "./flow/testing/memory_store.ts";
 import { MemoryLinkIds } from "./testing/memory_link_ids.ts";
 import { MemoryQueueStore, MemorySettings } from "./testing/world.ts";
+import { MemoryRecent } from "./testing/memory_recent.ts";
 
 const HERE: AddressRange = {
   address: { family: 4, bytes: [127, 0, 0, 1] },
@@ -44,6 +45,7 @@ function server(
       linkQueue: new MemoryQueueStore(),
       flows: () => new MemoryStore(),
       unacknowledged: () => [],
+      recentStanzas: () => new MemoryRecent(),
       settings: new MemorySettings(),
       linkIds: () => new MemoryLinkIds(),
       linkEpochs: () => new MemoryEpochs(),

@@ -2,6 +2,7 @@ import type { LinkEpochStore } from "./epoch_interfaces.ts";
 import type { FlowStore } from "./flow_interfaces.ts";
 import type { LinkIdStore } from "./link_id_interfaces.ts";
 import type { PresenceStore } from "./presence_interfaces.ts";
+import type { RecentStanzaStore } from "./recent_interfaces.ts";
 
 /**
  * What Halyard keeps, one small interface per need. All calls are synchronous and take part in the turn's one
@@ -189,6 +190,8 @@ export interface Storage {
   linkEpochs(peer: string): LinkEpochStore;
   /** The ids that cross the link to `peer` as short ones. */
   linkIds(peer: string): LinkIdStore;
+  /** What came last from `peer`, where it may come again. */
+  recentStanzas(peer: string): RecentStanzaStore;
   readonly settings: SettingStore;
   readonly answers: AnswerStore;
   /** What contacts behind links last said of their presence. */

@@ -81,6 +81,10 @@ const SIXTH_SAMPLE = `${FIFTH_SAMPLE};
 const SEVENTH_SAMPLE = `${SIXTH_SAMPLE};
    INSERT INTO flow_lives VALUES ('shore', 250)`;
 
+const EIGHTH_SAMPLE = `${SEVENTH_SAMPLE};
+   INSERT INTO remote_presence VALUES ('a@example', 'home', '<presence/>', 60);
+   INSERT INTO remote_domains VALUES ('example', 1, 70)`;
+
 /** Rows as a program of version N left them, for each N there ever was. */
 const SAMPLES: readonly string[] = [
   FIRST_SAMPLE,
@@ -90,9 +94,9 @@ const SAMPLES: readonly string[] = [
   FIFTH_SAMPLE,
   SIXTH_SAMPLE,
   SEVENTH_SAMPLE,
-  `${SEVENTH_SAMPLE};
-   INSERT INTO remote_presence VALUES ('a@example', 'home', '<presence/>', 60);
-   INSERT INTO remote_domains VALUES ('example', 1, 70)`,
+  EIGHTH_SAMPLE,
+  `${EIGHTH_SAMPLE};
+   INSERT INTO recent_stanzas VALUES ('shore', 'd', 80)`,
 ];
 
 Deno.test("there is a sample of each version", () => {
@@ -129,6 +133,8 @@ for (const [n, sample] of SAMPLES.entries()) {
         assert.equal(storage.flows("shore").beginLife((last = 9) => last), n < 6 ? 9 : 250);
         assert.equal(storage.linkEpochs("shore").load().in, n < 3 ? 0 : 1_793_000_000);
         assert.deepEqual(storage.linkQueue.list("shore"), [{ id: 7, xml: "<presence/>", receivedMs: 40 }]);
+        assert.equal(storage.presence.list().length, n < 7 ? 0 : 1);
+        assert.equal(storage.recentStanzas("shore").list().length, n < 8 ? 0 : 1);
         assert.equal(storage.vcards.get("romeo"), n < 4 ? undefined : "<vCard/>");
         assert.equal(storage.answers.read("shore", "k"), n < 4 ? undefined : "<iq/>");
         assert.deepEqual(storage.settings.get("secret"), Uint8Array.of(1, 2));

@@ -4,4 +4,5 @@ export type * from "./flow_interfaces.ts";
 export type * from "./interfaces.ts";
 export type * from "./link_id_interfaces.ts";
 export type * from "./presence_interfaces.ts";
+export type * from "./recent_interfaces.ts";
 export { openStorage, type StorageOptions } from "./sqlite.ts";

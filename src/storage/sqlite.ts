@@ -9,6 +9,7 @@ import { SqliteLinkEpochs } from "./link_epochs.ts";
 import { SqliteLinkIds } from "./link_ids.ts";
 import { SqliteLinkQueue } from "./link_queue.ts";
 import { SqliteOffline } from "./offline.ts";
+import { SqliteRecentStanzas } from "./recent_stanzas.ts";
 import { SqlitePresence } from "./remote_presence.ts";
 import { SqliteRosters } from "./rosters.ts";
 import { SqliteSettings } from "./settings.ts";
@@ -39,6 +40,7 @@ export function openStorage(options: StorageOptions): Storage {
     const flows = new SqliteFlows(connection);
     const linkEpochs = new SqliteLinkEpochs(connection);
     const linkIds = new SqliteLinkIds(connection);
+    const recentStanzas = new SqliteRecentStanzas(connection);
     return {
       accounts: new SqliteAccounts(connection),
       rosters: new SqliteRosters(connection),
@@ -48,6 +50,7 @@ export function openStorage(options: StorageOptions): Storage {
       unacknowledged: () => flows.unacknowledged(),
       linkEpochs: (peer) => linkEpochs.of(peer),
       linkIds: (peer) => linkIds.of(peer),
+      recentStanzas: (peer) => recentStanzas.of(peer),
       settings: new SqliteSettings(connection),
       answers: new SqliteAnswers(connection),
       presence: new SqlitePresence(connection),

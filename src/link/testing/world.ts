@@ -12,6 +12,7 @@ import { Links, type PeerConfig, type PeerStatus, type TcpCarrierConfig } from "
 import { MemoryLinkIds } from "./memory_link_ids.ts";
 import { TestNetwork } from "./network.ts";
 import { stanza } from "./stanzas.ts";
+import { MemoryRecent } from "./memory_recent.ts";
 
 /** A queue's store in memory, as it would be after a commit. */
 export class MemoryQueueStore implements LinkQueueStore {
@@ -219,6 +220,7 @@ export class World {
       storage: {
         linkQueue: store,
         flows: () => flows,
+        recentStanzas: () => new MemoryRecent(),
         unacknowledged: () => changes.stranded ?? [],
         settings,
         linkIds: () => ids,

@@ -6,6 +6,7 @@ import { caches } from "./0005_caches.ts";
 import { shortening } from "./0006_shortening.ts";
 import { flowLives } from "./0007_flow_lives.ts";
 import { remotePresence } from "./0008_remote_presence.ts";
+import { recentStanzas } from "./0009_recent_stanzas.ts";
 
 /**
  * The steps from an empty database to today's, in order: step N (file `000N_…`) leads from version N - 1 to N.
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly string[] = [
   shortening,
   flowLives,
   remotePresence,
+  recentStanzas,
 ];
