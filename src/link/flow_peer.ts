@@ -8,11 +8,11 @@ import type { LinkContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { endedByRestart } from "./ended.ts";
 import { codingFor, LinkEngine } from "./flow/mod.ts";
+import { FlowInbound } from "./flow_inbound.ts";
 import { Gathering } from "./gathering.ts";
 import { Heard } from "./heard.ts";
 import { LinkIds, stemOf } from "./ids/mod.ts";
 import { oursStands } from "./inbound.ts";
-import { Inspector } from "./inspector.ts";
 import { flowLimits } from "./limits.ts";
 import { type LinkMode, ModeSwitch } from "./mode.ts";
 import { LinkNews } from "./news.ts";
@@ -26,7 +26,6 @@ import { Standing } from "./standing.ts";
 import type { LinkState, PeerStatus } from "./status.ts";
 import { Suspicion } from "./suspicion.ts";
 import { Tally } from "./tally.ts";
-import { Thinner } from "./thinner.ts";
 import { Unfolder } from "./unfolder.ts";
 
 /** How long what was received may stay unacknowledged on a stream before an acknowledgement goes alone. */
@@ -45,14 +44,12 @@ const encoder = new TextEncoder();
 export class FlowPeer implements LinkPeer {
   readonly #config: PeerConfig;
   readonly #context: LinkContext;
-  readonly #inspector: Inspector;
+  readonly #inbound: FlowInbound;
   readonly #standing: Standing;
   readonly #tally: Tally;
   readonly #ids: LinkIds;
   readonly #outbox: Outbox;
   readonly #unfolder: Unfolder;
-  /** The rules for what comes. */
-  readonly #thinner: Thinner;
   readonly #engine: LinkEngine;
   readonly #maker: RoadMaker;
   readonly #callers: Callers;
@@ -75,13 +72,6 @@ export class FlowPeer implements LinkPeer {
     this.#context = context;
     this.#standing = new Standing(clock);
     this.#tally = new Tally(name, metrics);
-    this.#inspector = new Inspector(config, context, this.#tally);
-    this.#thinner = new Thinner({
-      rules: config.rules,
-      direction: "in",
-      tally: this.#tally,
-      answer: (stanza) => router.route(stanza),
-    });
     const folder = context.rosters && new AudienceFolder(context.rosters, config.byDomain);
     const stem = stemOf(context.servedDomains[0] ?? "", config.domains[0] ?? "");
     this.#ids = new LinkIds({ store: storage.linkIds(name), random, stem, isOn: shorten });
@@ -99,6 +89,8 @@ export class FlowPeer implements LinkPeer {
       log,
     });
     this.#unfolder = new Unfolder(folder, this.#outbox, (answer) => this.accept(answer));
+    const way = { config, context, tally: this.#tally, ids: this.#ids, unfolder: this.#unfolder };
+    this.#inbound = new FlowInbound(way);
     this.#news = new LinkNews(config, clock, context.events, log, new Heard(storage.settings, config));
     this.#engine = new LinkEngine({
       store: storage.flows(name),
@@ -106,7 +98,7 @@ export class FlowPeer implements LinkPeer {
       coding: codingFor(config),
       ackDelayMs: ACK_DELAY_MS,
       events: {
-        deliver: ({ element }) => this.#deliver(element),
+        deliver: ({ element }) => this.#inbound.deliver(element),
         shortened: (stanzas, savedBytes) =>
           this.#tally.addSaving("shortened", "said by what is new in them", savedBytes, stanzas),
         peerRestarted: () => {
@@ -147,7 +139,7 @@ export class FlowPeer implements LinkPeer {
       engine: this.#engine,
       callers: this.#callers,
       clock,
-      oursStands: oursStands(this.#inspector.borders),
+      oursStands: oursStands(this.#inbound.borders),
       mustProve: config.auth !== undefined,
       onUse: (road) => this.#used(road),
     });
@@ -288,7 +280,7 @@ export class FlowPeer implements LinkPeer {
     this.#gathering.end();
     const names = carrierNames(this.#config, road?.carrier);
     this.#outbox.use(names);
-    this.#thinner.carrier = names;
+    this.#inbound.use(names);
     if (road !== undefined) this.#news.up();
   }
 
@@ -321,16 +313,6 @@ export class FlowPeer implements LinkPeer {
       this.#tally.addSaving("short-ids", "ids of clients crossed as short ones", savedBytes);
     }
     return short;
-  }
-
-  #deliver(element: Element): void {
-    const stanza = this.#inspector.inspect(this.#ids.incoming(element));
-    if ("condition" in stanza) return;
-    this.#tally.addStanzas("in", 1);
-    for (const one of this.#unfolder.unfold(stanza)) {
-      const admitted = this.#thinner.admit(one);
-      if (admitted !== undefined) this.#context.router.route(admitted.stanza);
-    }
   }
 
   /** Looks, when the turn ends, at what can be sent. */

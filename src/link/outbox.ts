@@ -4,9 +4,10 @@ import { type Jid, ownStanza, type Stanza } from "../stanza/mod.ts";
 import type { LinkQueueStore } from "../storage/mod.ts";
 import { type Element, elementSizeBytes, writeXml, type XmlLimits } from "../xml/mod.ts";
 import { lateReply, lateRuleAt, noticesAt } from "./amp.ts";
-import type { AudienceFolder, Folded, Leaving } from "./audience.ts";
+import type { AudienceFolder } from "./audience.ts";
 import { queueClass } from "./classes.ts";
 import { PresenceDamper } from "./damper.ts";
+import { FoldedExit } from "./folded_exit.ts";
 import { PresenceLedger } from "./ledger.ts";
 import { lossWhileDown, stamped } from "./keeping.ts";
 import { shortened } from "./limits.ts";
@@ -81,17 +82,20 @@ export class Outbox {
   readonly #shelf: Shelf;
   readonly #teller: Teller;
   readonly #thinner: Thinner;
+  readonly #folded: FoldedExit;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     const { rules, queue } = options.peer;
-    const { tally, answer, cached } = options;
+    const { tally, answer, cached, clock } = options;
     const { highestPrecedence } = queue;
     this.#thinner = new Thinner({ rules, direction: "out", highestPrecedence, tally, answer, cached });
     this.#damper = new PresenceDamper(options.peer.dampMs ?? 0);
     this.#shelf = new Shelf(options.store, options.peer.name);
     this.#queue = new OutboundQueue(options.peer.queue);
     this.#teller = new Teller(options.peer, (waiting) => this.#queue.has(waiting));
+    const [queued, thinner, ledger] = [this.#queue, this.#thinner, this.#ledger];
+    this.#folded = new FoldedExit({ folder: options.folder, queue: queued, thinner, ledger, clock, tally });
   }
 
   get stanzas(): number {
@@ -170,7 +174,7 @@ export class Outbox {
     for (let next = this.#queue.first; next !== undefined; next = this.#queue.first) {
       if (stanzas.length > 0 && sizeBytes + next.sizeBytes > mostBytes) break;
       if (!hasRoom(next.sizeBytes)) break;
-      const folded = this.#takeFolded();
+      const folded = this.#folded.take();
       if (folded !== undefined) {
         stanzas.push(...folded.members.map(({ waiting }) => waiting));
         crossing++;
@@ -200,41 +204,6 @@ export class Outbox {
   /** A stanza as it crosses. */
   #written(element: Element): string {
     return writeXml(this.#options.finish?.(element) ?? element);
-  }
-
-  /** What leaves next, if it stands for what waits behind it too. */
-  #takeFolded(): Folded | undefined {
-    const { folder, clock, tally } = this.#options;
-    const first = this.#queue.first;
-    if (folder === undefined || first?.stanza.kind !== "presence") return undefined;
-    // What the far side knows already need not cross at all.
-    const left = this.#thinner.preview(first.stanza, first.terms);
-    if (left === undefined || this.#ledger.repeats(left)) return undefined;
-    const knows = (presence: Stanza) =>
-      presence.type === "" ? this.#ledger.repeats(presence) : !this.#ledger.mayKnow(presence);
-    const folded = folder.fold(this.#leaving(), knows, clock.nowMs());
-    for (const [index, { waiting, stanza }] of folded?.members.entries() ?? []) {
-      this.#queue.remove(waiting);
-      // Counts what the rules have saved.
-      this.#thinner.leave(waiting.stanza, waiting.terms);
-      this.#ledger.sent(stanza);
-      if (index === 0) continue;
-      tally.addSaving(
-        "by-domain",
-        "one presence for all contacts of a domain",
-        elementSizeBytes(stanza.element),
-      );
-    }
-    return folded;
-  }
-
-  /** What leaves next, and what behind it, behind the rules. */
-  *#leaving(): Generator<Leaving> {
-    for (const waiting of this.#queue.leaving()) {
-      const stanza = this.#thinner.preview(waiting.stanza, waiting.terms);
-      if (stanza === undefined) return;
-      yield { waiting, stanza };
-    }
   }
 
   /** The carrier has taken a batch. */
