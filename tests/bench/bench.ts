@@ -3,6 +3,9 @@ import { cpus, release, totalmem } from "node:os";
 import { Scratch } from "../support/config.ts";
 import { print } from "../support/print.ts";
 import { halyardCommand, ROOT } from "../support/process.ts";
+import { measureBudgets } from "./air_budget.ts";
+import { readBudgets } from "./air_file.ts";
+import { printAir } from "./air_print.ts";
 import { measureHf } from "./hf.ts";
 import { printHfFigures, readHfFigures } from "./hf_file.ts";
 import { STANZA_SIZE_BYTES } from "./load.ts";
@@ -82,6 +85,8 @@ const rows: readonly (readonly [string, string])[] = [
 print(`${results.machine.processor}, ${results.machine.cores} cores, Deno ${results.machine.deno}\n`);
 for (const [what, value] of rows) print(`${what.padEnd(64)}${value.padStart(12)}\n`);
 printBars(bars);
+print("\nWhat the link carries:\n");
+await printAir(await measureBudgets(), await readBudgets());
 print("\nOver HF, on the simulated channel:\n");
 printHfFigures(hf, await readHfFigures());
 await Deno.writeTextFile(`${ROOT}tests/bench/results.json`, `${JSON.stringify(results, null, 2)}\n`);
