@@ -1,5 +1,5 @@
-import { isStanzaElement, Jid, type Stanza, stanzaOf } from "../stanza/mod.ts";
-import { DEFAULT_XML_LIMITS, type Element, XmlError, XmlParser } from "../xml/mod.ts";
+import { isStanzaElement, Jid, NS, type Stanza, stanzaOf } from "../stanza/mod.ts";
+import { DEFAULT_XML_LIMITS, type Element, withAttrs, XmlError, XmlParser } from "../xml/mod.ts";
 import { CommandError } from "./exit.ts";
 
 /** An element with the line on which it begins, from 1. */
@@ -25,7 +25,7 @@ export function readStanzas(text: string, take: (placed: Placed) => void): void 
         if (event.kind !== "element") {
           throw new CommandError(`line ${number}: this ends a stream, not a stanza`);
         }
-        const { element } = event;
+        const element = asOfClient(event.element);
         if (!isStanzaElement(element)) {
           throw new CommandError(`line ${startLine}: <${element.name}/> is no message, presence or iq`);
         }
@@ -40,6 +40,11 @@ export function readStanzas(text: string, take: (placed: Placed) => void): void 
   if (parser.pendingBytes > 0) {
     throw new CommandError(`line ${startLine}: the stanza that begins here does not end`);
   }
+}
+
+/** A stanza that was overheard between servers says the same in their namespace. */
+function asOfClient(element: Element): Element {
+  return element.attrs.xmlns === NS.SERVER ? withAttrs(element, { xmlns: undefined }) : element;
 }
 
 /** The two sides of a link, by their domains. */

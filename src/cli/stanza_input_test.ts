@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeXml } from "../xml/mod.ts";
 import { addressed, type Placed, readStanzas } from "./stanza_input.ts";
 
 function read(text: string): { lines: number[]; names: string[]; mistake: string } {
@@ -41,6 +42,18 @@ Deno.test("a mistake is named by its line, and what stands before it is read", a
       assert.equal(found.lines.length, before);
     });
   }
+});
+
+Deno.test("a stanza that was overheard between servers is the same as one of a client", () => {
+  const written = ["jabber:client", "jabber:server"].map((ns) => {
+    let xml = "";
+    readStanzas(
+      `<message xmlns='${ns}'><body>a</body><x xmlns='urn:x'><y/></x></message>`,
+      ({ element }) => xml = writeXml(element),
+    );
+    return xml;
+  });
+  assert.deepEqual(written, Array(2).fill("<message><body>a</body><x xmlns='urn:x'><y/></x></message>"));
 });
 
 Deno.test("addresses that are left out are those of somebody on either side; others have to cross the link", () => {
