@@ -293,7 +293,12 @@ Deno.test("whatever the rules, no stanza grows, all stay well-formed, and once d
 });
 
 Deno.test("whatever the rules, no contract with a client or a server is broken", () => {
-  const payloads = [OMEMO, LABEL, "<openpgp xmlns='urn:xmpp:openpgp:0'>YQ==</openpgp>"];
+  const payloads = [
+    OMEMO,
+    LABEL,
+    "<openpgp xmlns='urn:xmpp:openpgp:0'>YQ==</openpgp>",
+    "<e2e xmlns='urn:ietf:params:xml:ns:xmpp-e2e'>YQ==</e2e>",
+  ];
   const deny = fc.constantFrom(
     "{ drop: true }",
     "{ answer: forbidden }",

@@ -2,9 +2,13 @@ import { NS, type Stanza } from "../../stanza/mod.ts";
 import type { Element } from "../../xml/mod.ts";
 import { isRoomExtension, isRoomPresence } from "../rooms.ts";
 
-/** Encrypted payloads (XEP-0384, XEP-0373, XEP-0027), in whatever version: only the two ends can read them. */
+/** Encrypted payloads (XEP-0384, XEP-0373, XEP-0027, RFC 3923) of any version: only the two ends can read them. */
 const ENCRYPTED_NAMES: readonly string[] = ["encrypted", "openpgp"];
-const ENCRYPTED_NAMESPACES: readonly string[] = ["jabber:x:encrypted", "urn:xmpp:openpgp:0"];
+const ENCRYPTED_NAMESPACES: readonly string[] = [
+  "jabber:x:encrypted",
+  "urn:xmpp:openpgp:0",
+  "urn:ietf:params:xml:ns:xmpp-e2e",
+];
 
 /** What nobody but a policy may take away, and what says when a stanza was sent. */
 const KEPT_NAMESPACES: readonly string[] = [NS.DELAY, NS.SECURITY_LABEL];

@@ -22,6 +22,7 @@ const REQUEST = "<request xmlns='urn:xmpp:receipts'/>";
 const MARKABLE = "<markable xmlns='urn:xmpp:chat-markers:0'/>";
 const SIACS = "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='1'/></encrypted>";
 const OMEMO2 = "<encrypted xmlns='urn:xmpp:omemo:2'><payload>YQ==</payload></encrypted>";
+const E2E = "<e2e xmlns='urn:ietf:params:xml:ns:xmpp-e2e'>YQ==</e2e>";
 const OX = "<openpgp xmlns='urn:xmpp:openpgp:0'>YQ==</openpgp>";
 
 const FACTS: Facts = { precedence: "routine", carrier: [] };
@@ -272,7 +273,7 @@ Deno.test("rules drop no presence, and touch nothing of what decides about it", 
 });
 
 Deno.test("rules leave encryption, receipts, markers and labels of messages in place", () => {
-  const untouchable = [SIACS, OMEMO2, OX, REQUEST, MARKABLE, LABEL];
+  const untouchable = [SIACS, OMEMO2, OX, E2E, REQUEST, MARKABLE, LABEL];
   fc.assert(fc.property(
     arbitraryStanza,
     fc.shuffledSubarray(untouchable, { minLength: 1 }),
