@@ -222,7 +222,9 @@ export class Outbox {
   /** Puts batches that may not have arrived back to the head of the queue, in their order. */
   takeBack(batches: readonly Batch[]): void {
     const stanzas = batches.flatMap((batch) => batch.stanzas);
-    for (const { stanza } of stanzas) this.#ledger.reopen(stanza.from, stanza.to);
+    for (const { stanza } of stanzas) {
+      if (stanza.kind === "presence") this.#ledger.reopen(stanza.from, stanza.to);
+    }
     for (const stale of this.#queue.putBack(stanzas)) this.#addSuperseded(stale);
     const nowMs = this.#options.clock.nowMs();
     for (const waiting of this.#queue.all) this.#teller.waits(waiting, nowMs);

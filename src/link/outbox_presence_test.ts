@@ -180,3 +180,18 @@ Deno.test("presence that dies in the queue is told as it is once there is room",
     }
   }
 });
+
+Deno.test("presence that goes back to the queue is not known; a message that does says nothing about presence", () => {
+  const bench = new Bench(0);
+  bench.send(`<presence to='paris@${SHORE}'><show>away</show></presence>`);
+  const presence = bench.outbox.take(1);
+  assert.ok(presence);
+  bench.outbox.takeBack([presence]);
+  assert.deepEqual(bench.leaving(), ["paris: show"]);
+  bench.send(`<message to='paris@${SHORE}'><body>Hi</body></message>`);
+  const message = bench.outbox.take(1);
+  assert.ok(message);
+  bench.outbox.takeBack([message]);
+  bench.send(`<presence to='paris@${SHORE}'><show>away</show></presence>`);
+  assert.deepEqual(bench.leaving(), ["paris: body"]);
+});
