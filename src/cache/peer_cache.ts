@@ -8,7 +8,7 @@ import {
   elementSizeBytes,
   elementsOf,
   ownText,
-  readXml,
+  readKeptXml,
   withAttrs,
   writeXml,
   xml,
@@ -112,7 +112,7 @@ export class PeerCache {
     if (question === undefined || this.#options.policy.lifeMs[question.kind] === 0) return undefined;
     for (const place of this.#places(question, request)) {
       const text = this.#known.readAny(place);
-      const answer = text === undefined ? undefined : read(text);
+      const answer = text === undefined ? undefined : readKeptXml(text);
       if (answer?.attrs.type === "result") return this.#answer(question, request, answer, "hits");
     }
     return undefined;
@@ -133,7 +133,7 @@ export class PeerCache {
     const nowMs = this.#options.clock.nowMs();
     for (const place of this.#places(question, request)) {
       const text = this.#known.read(place, nowMs);
-      const answer = text === undefined ? undefined : read(text);
+      const answer = text === undefined ? undefined : readKeptXml(text);
       if (answer !== undefined) return answer;
     }
     return undefined;
@@ -268,15 +268,6 @@ function placeOf({ key, address }: Question, audience: Audience, { from }: Stanz
 
 function placeOfVer(ver: string): string {
   return `${capabilitiesKey(ver)}\n*`;
-}
-
-/** What was kept; undefined when it cannot be read any more: then it is asked for again. */
-function read(text: string): Element | undefined {
-  try {
-    return readXml(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** An answer as it is kept: without addresses, id, and the node that was asked for. */

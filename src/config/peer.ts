@@ -86,10 +86,11 @@ const auth = section(
   },
 );
 
-const carrier = oneOf("What bears the bytes of the link.", {
-  tcp,
-  stanag5066,
-});
+const carriers = { tcp, stanag5066 };
+const carrier = oneOf("What bears the bytes of the link.", carriers);
+
+/** What carriers there are. */
+export const CARRIER_KINDS: readonly string[] = Object.keys(carriers);
 
 const peer = section("The server across a link.", {
   domains: listOf(

@@ -1,5 +1,6 @@
 import { type Fault, isMapping, type KeyPath } from "./fault.ts";
-import { ACTIONS } from "./rule_fields.ts";
+import { CARRIER_KINDS } from "./peer.ts";
+import { ACTIONS, OWN_TYPES } from "./rule_fields.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -11,9 +12,6 @@ const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   "fold-presence": ["presence"],
   "hold": ["message", "presence"],
 };
-
-/** Carriers by their kind. */
-const CARRIER_KINDS: readonly string[] = ["tcp", "stanag5066"];
 
 /** What makes sense only on the way out. */
 const OUT_ONLY: readonly string[] = ["precedence", "expire", "hold"];
@@ -28,21 +26,7 @@ const TAKEN: readonly string[] = [
   "shortened",
 ];
 
-/** The types of each kind of stanza, as a rule names them. */
-const TYPES: Readonly<Record<string, readonly string[]>> = {
-  message: ["normal", "chat", "groupchat", "headline", "error"],
-  presence: [
-    "available",
-    "unavailable",
-    "subscribe",
-    "subscribed",
-    "unsubscribe",
-    "unsubscribed",
-    "probe",
-    "error",
-  ],
-  iq: ["get", "set", "result", "error"],
-};
+const TYPES: Readonly<Record<string, readonly string[]>> = OWN_TYPES;
 
 /**
  * What is wrong in a rule whose values may each be right: it does nothing, it is for nothing, it does what cannot be,

@@ -61,23 +61,22 @@ const children = (about: string) =>
     pattern: /^[^\s]{1,512}$/,
   });
 
-const types = [
-  "normal",
-  "chat",
-  "groupchat",
-  "headline",
-  "available",
-  "unavailable",
-  "subscribe",
-  "subscribed",
-  "unsubscribe",
-  "unsubscribed",
-  "probe",
-  "get",
-  "set",
-  "result",
-  "error",
-] as const;
+/** The types that stanzas of one kind alone have, as a rule names them. */
+export const OWN_TYPES = {
+  message: ["normal", "chat", "groupchat", "headline"],
+  presence: [
+    "available",
+    "unavailable",
+    "subscribe",
+    "subscribed",
+    "unsubscribe",
+    "unsubscribed",
+    "probe",
+  ],
+  iq: ["get", "set", "result"],
+} as const;
+
+const types = [...OWN_TYPES.message, ...OWN_TYPES.presence, ...OWN_TYPES.iq, "error"] as const;
 
 const match = section("Which stanzas the rule is for; all that is named has to be true. All when empty.", {
   kind: optional(

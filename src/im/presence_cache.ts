@@ -1,6 +1,6 @@
 import { Jid } from "../stanza/mod.ts";
 import type { PresenceStore } from "../storage/mod.ts";
-import { type Element, readXml, writeXml } from "../xml/mod.ts";
+import { readKeptXml, writeXml } from "../xml/mod.ts";
 import { Contact, type Fact, type FactKeeper, type Moment } from "./contact.ts";
 
 /** Bounds of the cache; see `ImLimits`. */
@@ -74,7 +74,7 @@ export class PresenceCache {
         this.#store.remove(address, resource);
         continue;
       }
-      const presence = read(xml);
+      const presence = readKeptXml(xml);
       if (presence === undefined) {
         this.#store.remove(address, resource);
         this.#onEvicted(this.use(jid));
@@ -136,14 +136,5 @@ export class PresenceCache {
       this.forget(contact);
       this.#onEvicted(contact);
     }
-  }
-}
-
-/** Presence as it was kept; undefined when it cannot be read, which must not keep the server from starting. */
-function read(text: string): Element | undefined {
-  try {
-    return readXml(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { sha256 } from "../base/mod.ts";
 import type { SettingStore } from "../storage/mod.ts";
+import { equalOctets } from "./flow/history.ts";
 import type { PeerConfig } from "./peer_config.ts";
 
 /** What of a peer decides about what is heard of its users. */
@@ -24,7 +25,7 @@ export class Heard {
 
   get isWhole(): boolean {
     const stored = this.#settings.get(this.#key);
-    return stored?.length === this.#terms.length && stored.every((octet, at) => octet === this.#terms[at]);
+    return stored !== undefined && equalOctets(stored, this.#terms);
   }
 
   /** Notes that something was missed, or that all of it is known, or asked for. */

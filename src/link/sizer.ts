@@ -4,7 +4,7 @@ import { RCOP_HEADER_SIZE_BYTES, segmentedBytes } from "../stanag5066/mod.ts";
 import type { LinkId, LinkIdStore, SenderRecord } from "../storage/mod.ts";
 import { type Element, writeXml } from "../xml/mod.ts";
 import { codingFor, dictionaryOf, FlowEncoder } from "./flow/coder.ts";
-import { type CarrierKind, type Coding, encodeFrame, NO_FRAME } from "./flow/frame.ts";
+import { type CarrierKind, type Coding, encodeFrame, NO_FRAME, withLength } from "./flow/frame.ts";
 import { overheadOf } from "./flow/guard_frame.ts";
 import { History, type Window } from "./flow/history.ts";
 import { cutFrame } from "./flow/pieces.ts";
@@ -132,8 +132,9 @@ function framedBytes(data: Uint8Array, mode: "sign" | "seal" | undefined, over: 
     : overheadOf({ mode, epoch: undefined, floor: undefined, counter });
   const place = over === "block" ? { low: 0, tag16: 0 } : undefined;
   const frameBytes = guardBytes + encodeFrame({ ...NO_FRAME, place, data }).length;
-  if (over === "stream") return frameBytes + (frameBytes < 0x80 ? 1 : frameBytes < 0x4000 ? 2 : 3);
-  const blocks = cutFrame(new Uint8Array(frameBytes), BLOCK_SIZE_BYTES, 0);
+  const frame = new Uint8Array(frameBytes);
+  if (over === "stream") return withLength(frame).length;
+  const blocks = cutFrame(frame, BLOCK_SIZE_BYTES, 0);
   return blocks.reduce((sum, { length }) => sum + RCOP_HEADER_SIZE_BYTES + length, 0);
 }
 

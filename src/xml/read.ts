@@ -33,6 +33,15 @@ export function readXml(text: string): Element {
   throw new XmlError("not-well-formed", `Cannot read XML: ${what}`);
 }
 
+/** The same of what was kept where it may have been damaged since; undefined when it cannot be read any more. */
+export function readKeptXml(text: string): Element | undefined {
+  try {
+    return readXml(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The same element in memory of its own, for keeping it: the strings of an element as it came hold on to all the text
  * that was read with it.

@@ -1,3 +1,4 @@
+import { concat } from "../../src/base/mod.ts";
 import type { StreamErrorCondition } from "../../src/stanza/mod.ts";
 import type { Dice } from "../support/dice.ts";
 
@@ -72,11 +73,5 @@ export function utf8(text: string): Uint8Array {
 }
 
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return concat(parts);
 }

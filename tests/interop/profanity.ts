@@ -1,5 +1,8 @@
 import { canUseInTerminal, Terminal } from "./terminal.ts";
 
+const ROMEO = "romeo@ship.example";
+const JULIET = "juliet@shore.example";
+
 /** How to log in over STARTTLS. */
 export interface ProfanityLogin {
   readonly jid: string;
@@ -27,4 +30,15 @@ export async function profanity({ jid, password, port }: ProfanityLogin): Promis
     await client[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Romeo and Juliet, who do not know one another, add each other and allow what the other asks. */
+export async function makeFriends(romeo: Terminal, juliet: Terminal): Promise<void> {
+  await romeo.type(`/roster add ${JULIET} Juliet`);
+  await romeo.type(`/sub request ${JULIET}`);
+  await juliet.sees(/authorization request from romeo@ship\.example/);
+  await juliet.type(`/sub allow ${ROMEO}`);
+  await juliet.type(`/sub request ${ROMEO}`);
+  await romeo.sees(/authorization request from juliet@shore\.example/);
+  await romeo.type(`/sub allow ${JULIET}`);
 }

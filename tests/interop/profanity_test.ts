@@ -1,4 +1,4 @@
-import { canUseProfanity, profanity } from "./profanity.ts";
+import { canUseProfanity, makeFriends, profanity } from "./profanity.ts";
 import { PASSWORD, ShipAndShore, type Side } from "./ship_and_shore.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,13 +17,7 @@ Deno.test({
     await using romeo = await login(world, "ship", ROMEO);
     await using juliet = await login(world, "shore", JULIET);
     await world.explain(async () => {
-      await romeo.type(`/roster add ${JULIET} Juliet`);
-      await romeo.type(`/sub request ${JULIET}`);
-      await juliet.sees(/authorization request from romeo@ship\.example/);
-      await juliet.type(`/sub allow ${ROMEO}`);
-      await juliet.type(`/sub request ${ROMEO}`);
-      await romeo.sees(/authorization request from juliet@shore\.example/);
-      await romeo.type(`/sub allow ${JULIET}`);
+      await makeFriends(romeo, juliet);
       await romeo.sees(/Juliet.* is online/);
       await juliet.sees(/romeo@ship\.example.* is online/);
       await juliet.type('/status set away "the nurse is here"');

@@ -1,4 +1,4 @@
-import { profanity } from "../interop/profanity.ts";
+import { makeFriends, profanity } from "../interop/profanity.ts";
 import type { Terminal } from "../interop/terminal.ts";
 import { debianVersion, JULIET, ROMEO, type Scenario, type Stage } from "./recording.ts";
 
@@ -31,13 +31,7 @@ export const PROFANITY: Scenario = {
 
 /** @returns the full address of juliet */
 async function befriend(stage: Stage, romeo: Terminal, juliet: Terminal): Promise<string> {
-  await romeo.type(`/roster add ${JULIET} Juliet`);
-  await romeo.type(`/sub request ${JULIET}`);
-  await juliet.sees(/authorization request from romeo@ship\.example/);
-  await juliet.type(`/sub allow ${ROMEO}`);
-  await juliet.type(`/sub request ${ROMEO}`);
-  await romeo.sees(/authorization request from juliet@shore\.example/);
-  await romeo.type(`/sub allow ${JULIET}`);
+  await makeFriends(romeo, juliet);
   const here = await stage.crossed("shore", /^shore > <presence (?!.*type=)/);
   // Each asks what the other can do.
   await stage.crossed("shore", /<iq .*type='result'/);
