@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { PASSWORD, ShipAndShore, type Side } from "./ship_and_shore.ts";
-import { canUseSlixmpp, SlixmppClient } from "./slixmpp.ts";
+import { ShipAndShore } from "./ship_and_shore.ts";
+import { canUseSlixmpp, slixmppAt, type SlixmppClient } from "./slixmpp.ts";
 
 const ROMEO = "romeo@ship.example";
 const JULIET = "juliet@shore.example";
@@ -13,7 +13,7 @@ Deno.test({
   ignore: !canUseSlixmpp(),
   async fn() {
     await using world = await ShipAndShore.start(LINK);
-    await using romeo = await login(world, "ship", `${ROMEO}/bridge`);
+    await using romeo = await slixmppAt(world, "ship", `${ROMEO}/bridge`);
     await world.explain(async () => {
       await world.linkUp();
       await theySubscribeToOneAnother(world, romeo);
@@ -26,13 +26,8 @@ Deno.test({
   },
 });
 
-function login(world: ShipAndShore, side: Side, jid: string): Promise<SlixmppClient> {
-  const { port, ca } = { port: world.site(side).ports.starttls, ca: world.certificate(side) };
-  return SlixmppClient.login({ jid, password: PASSWORD, port, ca });
-}
-
 async function julietArrives(world: ShipAndShore): Promise<SlixmppClient> {
-  const juliet = await login(world, "shore", `${JULIET}/balcony`);
+  const juliet = await slixmppAt(world, "shore", `${JULIET}/balcony`);
   await juliet.do("roster");
   await juliet.do("presence", { show: "chat", status: "at the window" });
   return juliet;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { PASSWORD, ShipAndShore, type Side } from "./ship_and_shore.ts";
-import { canUseSlixmpp, SlixmppClient } from "./slixmpp.ts";
+import { ShipAndShore } from "./ship_and_shore.ts";
+import { canUseSlixmpp, slixmppAt } from "./slixmpp.ts";
 
 const LINK = { rateBps: 9_600, delayMs: 200 };
 const TO_JULIET = { to: "juliet@shore.example/balcony" };
@@ -10,8 +10,8 @@ Deno.test({
   ignore: !canUseSlixmpp(),
   async fn() {
     await using world = await ShipAndShore.start(LINK, { profile: "halyard" });
-    await using romeo = await login(world, "ship", "romeo@ship.example/bridge");
-    await using juliet = await login(world, "shore", "juliet@shore.example/balcony");
+    await using romeo = await slixmppAt(world, "ship", "romeo@ship.example/bridge");
+    await using juliet = await slixmppAt(world, "shore", "juliet@shore.example/balcony");
     await world.explain(async () => {
       await world.linkUp();
       await juliet.do("presence", {});
@@ -27,8 +27,3 @@ Deno.test({
     assert.equal(await world.stopServer("shore"), 0);
   },
 });
-
-function login(world: ShipAndShore, side: Side, jid: string): Promise<SlixmppClient> {
-  const { port, ca } = { port: world.site(side).ports.starttls, ca: world.certificate(side) };
-  return SlixmppClient.login({ jid, password: PASSWORD, port, ca });
-}

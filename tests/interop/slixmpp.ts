@@ -1,3 +1,4 @@
+import { PASSWORD, type ShipAndShore, type Side } from "./ship_and_shore.ts";
 import { deadline } from "../support/deadline.ts";
 import { readLines } from "../support/lines.ts";
 import { ROOT } from "../support/process.ts";
@@ -175,4 +176,10 @@ export class SlixmppClient extends ScriptedClient {
     await this.do("login", { host: "127.0.0.1", ...login });
     return await this.next("online");
   }
+}
+
+/** Logs slixmpp in at one of two servers, whose certificate it trusts. */
+export function slixmppAt(world: ShipAndShore, side: Side, jid: string): Promise<SlixmppClient> {
+  const { port, ca } = { port: world.site(side).ports.starttls, ca: world.certificate(side) };
+  return SlixmppClient.login({ jid, password: PASSWORD, port, ca });
 }
